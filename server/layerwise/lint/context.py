@@ -1,0 +1,85 @@
+"""What a rule may look at besides its node. Each scope sees what its memo key holds, and nothing more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from layerwise.build.model import Build, Stage, StageFacts, Step
+from layerwise.context.tree import ContextTree
+from layerwise.shell.tree import Script
+from layerwise.syntax.tree import Dockerfile, Node
+from layerwise.text import Span
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What every scope sees: the options of the rule at hand and the build context, where it can be seen."""
+
+    options: Mapping[str, Any]
+    """The value of each ``Option`` that the rule declares."""
+    files: ContextTree | None
+    """The build context, or None when it is unknown (standard input, an untitled document)."""
+
+
+@dataclass(frozen=True)
+class Context(Surroundings):
+    """The sight of a rule on a step: its instruction and the facts in force there."""
+
+    step: Step
+    stage: StageFacts
+    text_of_step: str
+    escape: str
+
+    @property
+    def script(self) -> Script | None:
+        """The shell script of the step, None when it has none (exec form, or not a RUN)."""
+        return self.step.script
+
+    def text(self, at: Node | Span) -> str:
+        """The characters under a span of this instruction, as they stand in the file.
+
+        :raises ValueError: when the span leaves the instruction, which a rule on a step does not see.
+        """
+        span = at if isinstance(at, Span) else at.span
+        own = self.step.instruction.span
+        if not own.encloses(span):
+            raise ValueError(f"{span} is outside of the step at {own}")
+        return span.moved(-own.start).of(self.text_of_step)
+
+
+@dataclass(frozen=True)
+class StageContext(Surroundings):
+    """The sight of a rule on a stage: its steps, and the text from its FROM to the next."""
+
+    stage: Stage
+    dockerfile: Dockerfile
+
+    @property
+    def escape(self) -> str:
+        return self.dockerfile.escape
+
+    def text(self, at: Node | Span) -> str:
+        """The characters under a span, as they stand in the file."""
+        return (at if isinstance(at, Span) else at.span).of(self.dockerfile.text)
+
+
+@dataclass(frozen=True)
+class FileContext(Surroundings):
+    """The sight of a rule on the whole build."""
+
+    build: Build
+
+    @cached_property
+    def dockerfile(self) -> Dockerfile:
+        return self.build.dockerfile
+
+    @property
+    def escape(self) -> str:
+        return self.dockerfile.escape
+
+    def text(self, at: Node | Span) -> str:
+        """The characters under a span, as they stand in the file."""
+        return (at if isinstance(at, Span) else at.span).of(self.dockerfile.text)

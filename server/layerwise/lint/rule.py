@@ -1,0 +1,157 @@
+"""The declaration of a rule: a decorator on a generator function whose docstring is the manual.
+
+The node type that a rule asks for is what it depends on, and decides which context it is given:
+
+- an ``Instruction`` type or ``shell.Command``: one step. It sees that instruction, the state in force before and after
+  it, and a few facts about its stage (``Context``).
+- ``Stage``: one stage with all its steps and the text between them (``StageContext``).
+- ``Build``: the whole file (``FileContext``).
+
+A narrower scope costs less at a keystroke: a step is linted again only when it, or what it can see, has changed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+from typing import Any, TypeVar, overload
+
+from layerwise.build.model import Build, Stage
+from layerwise.lint.context import FileContext, Context, StageContext
+from layerwise.lint.finding import Applicability, Finding
+from layerwise.shell.tree import Command
+from layerwise.syntax.tree import Instruction
+
+
+class Severity(IntEnum):
+    """How much a finding matters; the numbers of the first four are those of the Language Server Protocol."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+    OFF = 5
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
+
+
+class Scope(StrEnum):
+    """What a rule can see."""
+
+    STEP = "step"
+    STAGE = "stage"
+    BUILD = "build"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A setting of one rule: its default (whose type is the setting's type) and what it means."""
+
+    default: bool | int | str | tuple[str, ...]
+    description: str
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A rule as it was declared. ``id`` is ``family/name``, made from the module and the function."""
+
+    id: str
+    check: Callable[[Any, Any], Iterable[Finding]]
+    nodes: tuple[type, ...]
+    scope: Scope
+    severity: Severity
+    aliases: tuple[str, ...]
+    fixes: tuple[Applicability, ...]
+    options: Mapping[str, Option] = field(default_factory=dict)
+
+    @property
+    def family(self) -> str:
+        return self.id.partition("/")[0]
+
+    @property
+    def name(self) -> str:
+        return self.id.partition("/")[2]
+
+    @property
+    def manual(self) -> str:
+        """The docstring as Markdown."""
+        return _dedent(self.check.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The first paragraph of the manual."""
+        return " ".join(self.manual.partition("\n\n")[0].split())
+
+    def section(self, title: str) -> str:
+        """The text under ``## title`` in the manual, without surrounding blank lines; empty if there is none."""
+        match = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", self.manual + "\n", re.MULTILINE | re.DOTALL)
+        return match.group(1).strip("\n") if match else ""
+
+
+InstructionT = TypeVar("InstructionT", bound=Instruction | Command)
+
+_StepCheck = Callable[[InstructionT, Context], Iterator[Finding]]
+
+
+@overload
+def rule(
+    node: type[Stage],
+    /,
+    *,
+    severity: Severity,
+    aliases: tuple[str, ...] = (),
+    fixes: tuple[Applicability, ...] = (),
+    options: Mapping[str, Option] | None = None,
+) -> Callable[[Callable[[Stage, StageContext], Iterator[Finding]]], Rule]: ...
+@overload
+def rule(
+    node: type[Build],
+    /,
+    *,
+    severity: Severity,
+    aliases: tuple[str, ...] = (),
+    fixes: tuple[Applicability, ...] = (),
+    options: Mapping[str, Option] | None = None,
+) -> Callable[[Callable[[Build, FileContext], Iterator[Finding]]], Rule]: ...
+@overload
+def rule(
+    *nodes: type[InstructionT],
+    severity: Severity,
+    aliases: tuple[str, ...] = (),
+    fixes: tuple[Applicability, ...] = (),
+    options: Mapping[str, Option] | None = None,
+) -> Callable[[_StepCheck[InstructionT]], Rule]: ...
+def rule(
+    *nodes: type,
+    severity: Severity,
+    aliases: tuple[str, ...] = (),
+    fixes: tuple[Applicability, ...] = (),
+    options: Mapping[str, Option] | None = None,
+) -> Callable[[Any], Rule]:
+    """Declare a rule on the node types it looks at.
+
+    :param severity: the severity in the profile ``recommended``; ``OFF`` for a rule that only other profiles turn on.
+    :param aliases: the ids by which other tools know it, accepted wherever an id is.
+    :param fixes: the grades of the fixes it may offer, for the catalogue; a finding may offer fewer, never others.
+    """
+    scope = Scope.STAGE if nodes == (Stage,) else Scope.BUILD if nodes == (Build,) else Scope.STEP
+
+    def declare(check: Callable[[Any, Any], Iterator[Finding]]) -> Rule:
+        family, name = check.__module__.split(".")[-2:]
+        if name != check.__name__:
+            raise TypeError(f"the rule in rules/{family}/{name}.py must be called {name}, not {check.__name__}")
+        rule_id = f"{family}/{name.replace('_', '-')}"
+        return Rule(rule_id, check, nodes, scope, severity, aliases, fixes, options or {})
+
+    return declare
+
+
+def _dedent(docstring: str) -> str:
+    head, _, rest = docstring.strip("\n").partition("\n")
+    lines = rest.splitlines()
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join([head.strip(), *(line[margin:].rstrip() for line in lines)]).strip("\n")

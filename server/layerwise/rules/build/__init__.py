@@ -1,0 +1,1 @@
+"""The build family of rules."""

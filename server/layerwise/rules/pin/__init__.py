@@ -1,0 +1,1 @@
+"""The pin family of rules."""

@@ -1,0 +1,1 @@
+"""The size family of rules."""

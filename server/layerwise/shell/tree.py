@@ -1,0 +1,162 @@
+"""What a shell script consists of: commands, what joins them, and what encloses them, with exact places.
+
+Spans are absolute in the Dockerfile, also for a script in a heredoc or inside ``sh -c '…'``. The tree says how the
+script is built, not what its commands do; that is for ``build``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from layerwise.syntax.tree import Comment, Node
+
+
+class Dialect(StrEnum):
+    """The language of a script. Only the first two are read; the others are recognised and left alone."""
+
+    SH = "sh"
+    BASH = "bash"
+    POWERSHELL = "powershell"
+    CMD = "cmd"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class ShellWord(Node):
+    """A word of a command. ``text`` is as written (quotes and expansions, without continuations)."""
+
+    text: str
+    value: str | None
+    """What the shell makes of it when that can be known from the word alone, without quotes; else None."""
+
+    @property
+    def is_literal(self) -> bool:
+        return self.value is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment(Node):
+    """``name=value`` before a command, or as a command of its own."""
+
+    name: str
+    value: ShellWord | None
+
+
+@dataclass(frozen=True, slots=True)
+class Redirection(Node):
+    """``2>file``, ``<<EOF`` … ``target`` is None for a heredoc."""
+
+    operator: str
+    descriptor: int | None
+    target: ShellWord | None
+
+
+class Around(StrEnum):
+    """What encloses a command, or how its status is used. ``Command.within`` lists it from the outside in."""
+
+    GROUP = "group"
+    SUBSHELL = "subshell"
+    SUBSTITUTION = "substitution"
+    IF = "if"
+    CONDITION = "condition"
+    LOOP = "loop"
+    CASE = "case"
+    FUNCTION = "function"
+    PIPELINE = "pipeline"
+    NEGATION = "negation"
+    OR = "or"
+    """The right side of ``||``, which usually does not run."""
+    TRIED = "tried"
+    """The left side of ``||``, whose failure is caught."""
+    BACKGROUND = "background"
+    NESTED = "nested"
+    """Inside ``sh -c '…'``, ``bash -c "…"`` or ``eval``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command(Node):
+    """A simple command. ``words`` are all its words; ``start`` is the index of the program that really runs.
+
+    In ``sudo -E env A=b pip3 install x`` the words from ``pip3`` on count, so ``start`` is 4. The span covers
+    assignments and redirections too.
+    """
+
+    words: tuple[ShellWord, ...]
+    start: int = 0
+    assignments: tuple[Assignment, ...] = ()
+    redirections: tuple[Redirection, ...] = ()
+    within: tuple[Around, ...] = ()
+
+    @property
+    def name(self) -> ShellWord:
+        """The word that names the program which really runs."""
+        return self.words[self.start]
+
+    @property
+    def program(self) -> str:
+        """Its name without folders, or an empty string when it cannot be known: ``/venv/bin/pip`` gives ``pip``."""
+        return (self.name.value or "").rpartition("/")[2]
+
+    @property
+    def arguments(self) -> tuple[ShellWord, ...]:
+        return self.words[self.start + 1 :]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry(Node):
+    """An element of a list: a statement and what ends it: ``;``, ``&``, a newline, or nothing at the end."""
+
+    statement: Statement
+    terminator: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline(Node):
+    """Two or more statements joined by ``|``."""
+
+    parts: tuple[Statement, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Negation(Node):
+    """``! statement``."""
+
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class AndOr(Node):
+    """Statements joined by ``&&`` and ``||``, left-associative; ``operators[i]`` joins ``parts[i]`` and ``parts[i+1]``."""
+
+    parts: tuple[Statement, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compound(Node):
+    """A group, subshell, loop, conditional, case or function. ``kind`` says which; ``lists`` are the lists inside."""
+
+    kind: Around
+    lists: tuple[tuple[Entry, ...], ...]
+    redirections: tuple[Redirection, ...] = ()
+
+
+Statement = Command | Pipeline | Negation | AndOr | Compound
+
+
+@dataclass(frozen=True, slots=True)
+class Script(Node):
+    """The script of one RUN (or of another instruction in shell form)."""
+
+    dialect: Dialect
+    entries: tuple[Entry, ...]
+    """The top-level list. Empty when the dialect is not read or the script is broken."""
+    commands: tuple[Command, ...]
+    """Every simple command at any depth, in the order of the text."""
+    comments: tuple[Comment, ...] = ()
+    """Shell comments: in a heredoc, or after a command."""
+    broken: bool = False
+    """tree-sitter found an error. Then ``entries`` is empty, and ``commands`` holds what could be read all the same."""
+    heredoc: bool = False
+    """The script is the body of a ``RUN <<EOF``."""

@@ -1,0 +1,64 @@
+"""Lines and columns of a text. The only place that knows where a line ends."""
+
+import re
+from bisect import bisect_right
+from typing import NamedTuple
+
+from layerwise.text.span import Span
+
+_LINE_END = re.compile(r"\r\n|\n|\r")
+
+
+class Position(NamedTuple):
+    """A zero-based line and a zero-based column in code points."""
+
+    line: int
+    column: int
+
+
+class LineIndex:
+    """Where each line of a text starts. Lines end in LF, CRLF or a lone CR, as the Language Server Protocol has it.
+
+    Form feeds, U+2028 and their like do not end a line, unlike in ``str.splitlines``.
+    """
+
+    __slots__ = ("starts", "text")
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts: list[int] = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def line_of(self, offset: int) -> int:
+        """The zero-based line that holds ``offset``; an offset past the end lies on the last line."""
+        return bisect_right(self.starts, offset) - 1
+
+    def position(self, offset: int) -> Position:
+        offset = max(0, min(offset, len(self.text)))
+        line = self.line_of(offset)
+        return Position(line, offset - self.starts[line])
+
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a zero-based position, clamped to the line, and to the text."""
+        if line < 0:
+            return 0
+        if line >= len(self.starts):
+            return len(self.text)
+        span = self.span(line)
+        return min(span.start + max(column, 0), span.end)
+
+    def span(self, line: int) -> Span:
+        """The characters of a line without its line end."""
+        start = self.starts[line]
+        if line + 1 == len(self.starts):
+            return Span(start, len(self.text))
+        end = self.starts[line + 1]
+        match = _LINE_END.search(self.text, end - 2 if end - start >= 2 and self.text[end - 2 : end] == "\r\n" else end - 1)
+        return Span(start, match.start() if match else end)
+
+    def full_span(self, line: int) -> Span:
+        """The characters of a line with its line end."""
+        end = self.starts[line + 1] if line + 1 < len(self.starts) else len(self.text)
+        return Span(self.starts[line], end)
