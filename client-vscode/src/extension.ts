@@ -1,53 +1,43 @@
-// Starts the language server and offers its commands. All knowledge of Dockerfiles is in the server.
+// Ties the parts together: the server, the commands, the status item. All knowledge of Dockerfiles is in the server.
 
 import * as vscode from "vscode";
-import { LanguageClient, type ServerOptions } from "vscode-languageclient/node";
+import { offerCoexistence } from "./coexistence";
+import { fixAll, showRule } from "./commands";
+import { onDidSelectPython } from "./python";
+import { Server } from "./server";
 
-let client: LanguageClient | undefined;
+let server: Server | undefined;
 
 export async function activate(context: vscode.ExtensionContext): Promise<void> {
   const output = vscode.window.createOutputChannel("Layerwise", { log: true });
+  const status = vscode.languages.createLanguageStatusItem("layerwise", { language: "dockerfile" });
+  status.name = "Layerwise";
+  status.command = { command: "layerwise.showOutput", title: "Show Output" };
+  const running = new Server(context, output, status);
+  server = running;
+  const restart = () => { void running.restart(); };
   context.subscriptions.push(
     output,
-    vscode.commands.registerCommand("layerwise.restart", () => restart(output)),
+    status,
+    running,
+    vscode.commands.registerCommand("layerwise.restart", () => running.restart()),
     vscode.commands.registerCommand("layerwise.showOutput", () => { output.show(); }),
-    vscode.workspace.onDidChangeConfiguration(async (event) => {
+    vscode.commands.registerCommand("layerwise.fixAll", fixAll),
+    vscode.commands.registerCommand("layerwise.showRule", showRule),
+    vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("layerwise.interpreter")) {
-        await restart(output);
+        restart();
       }
     }),
   );
-  await start(output);
+  const selection = await onDidSelectPython(restart);
+  if (selection !== undefined) {
+    context.subscriptions.push(selection);
+  }
+  await running.restart();
+  void offerCoexistence(context);
 }
 
 export async function deactivate(): Promise<void> {
-  await client?.dispose();
-}
-
-async function restart(output: vscode.LogOutputChannel): Promise<void> {
-  await client?.dispose();
-  await start(output);
-}
-
-async function start(output: vscode.LogOutputChannel): Promise<void> {
-  const configured = vscode.workspace.getConfiguration("layerwise").get<string>("interpreter", "");
-  const server: ServerOptions = { command: configured || "python3", args: ["-m", "layerwise", "server"] };
-  client = new LanguageClient("layerwise", "Layerwise", server, {
-    documentSelector: [{ language: "dockerfile" }],
-    outputChannel: output,
-  });
-  try {
-    await client.start();
-  } catch (error) {
-    const choice = await vscode.window.showErrorMessage(
-      `Layerwise could not start its server with “${server.command}”: ${String(error)}`,
-      "Choose Interpreter",
-      "Show Output",
-    );
-    if (choice === "Choose Interpreter") {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "layerwise.interpreter");
-    } else if (choice === "Show Output") {
-      output.show();
-    }
-  }
+  await server?.stop();
 }
