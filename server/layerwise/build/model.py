@@ -1,15 +1,18 @@
-"""What a builder would do with a Dockerfile: stages, steps, the state in force at each, and what they read and write."""
+"""What a builder would do with a Dockerfile: stages, steps, the state at each, and what they read and write."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
-from layerwise.knowledge.packages import PackageManager
-from layerwise.shell.tree import Command, Dialect, Script, ShellWord
-from layerwise.syntax.tree import Dockerfile, From, Instruction
+from layerwise.build.effects import Reads, reads_of, writes_of
+from layerwise.build.operations import PackageOperation, operations
+from layerwise.build.values import Variable, expanded
+from layerwise.shell import script_of
+from layerwise.shell.tree import Dialect, Script
+from layerwise.syntax.tree import Dockerfile, From, Instruction, Onbuild, Run, Section, Transfer, Workdir
 from layerwise.text import Span
 
 
@@ -34,126 +37,109 @@ class ImageName:
         return self.repository.removeprefix("library/") if self.registry in ("", "docker.io") else self.repository
 
 
-class Origin(StrEnum):
-    ENV = "env"
-    ARG = "arg"
-    GLOBAL_ARG = "global arg"
-    """Declared before the first FROM; in a stage only after an ARG without default brings it in."""
-    PLATFORM = "platform"
-    """One of the ARGs that the builder sets by itself, such as TARGETARCH."""
-    IMAGE = "image"
-    """From the base image, as far as we know that image."""
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable in scope. ``value`` is None when it can't be known (an ARG without default, or built from one)."""
-
-    name: str
-    value: str | None
-    origin: Origin
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class State:
-    """What is in force between two steps. Compares by value; holds no spans, so that it survives an edit above it."""
+    """What is in force between two steps. Compares by value; holds no spans, so that it survives an edit above it.
+
+    States are made by ``build.states`` alone, which sees to it that the same step behind the same state gives the
+    identical one.
+    """
 
     env: Mapping[str, Variable]
     args: Mapping[str, Variable]
+    global_args: Mapping[str, Variable]
+    """Those declared before the first FROM, and the ones that the builder sets: a stage brings them in by ARG."""
     user: str | None
-    """As written in USER after expansion; None when the stage has set none (then it is the base image's, mostly root)."""
+    """As in USER after expansion; None when the stage has set none, so that it is the base image's, mostly root."""
     workdir: str | None
     """Absolute, after expansion; None when it is the base image's, which we do not know."""
     shell: tuple[str, ...] | None
     """The SHELL in force, None for the default."""
     dialect: Dialect
     tool_settings: frozenset[str]
-    """What earlier steps have set up for later ones, such as ``pip:no-cache`` by ``pip config set global.no-cache-dir``."""
+    """What earlier steps have set for later ones: ``pip:no-cache`` by ``pip config set global.no-cache-dir``."""
     installed: frozenset[str]
     """Names of distribution packages installed by earlier steps of this stage and of those it is built on."""
+    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
+    """What ``build.states`` remembers of the states that follow this one."""
+
+    __hash__ = object.__hash__
 
     def lookup(self, name: str) -> Variable | None:
         """The variable that ``$name`` means here: ENV wins over ARG."""
         return self.env.get(name) or self.args.get(name)
 
 
-class Operation(StrEnum):
-    """What a command does with a package manager."""
-
-    INSTALL = "install"
-    UPDATE_INDEX = "update index"
-    UPGRADE = "upgrade"
-    CLEAN = "clean"
-    REMOVE = "remove"
-    DOWNLOAD = "download"
-    BUILD = "build"
-
-
-@dataclass(frozen=True, slots=True)
-class PackageOperation:
-    """One thing that one command does with a package manager.
-
-    ``subcommand`` is the word that says what (``install``), None where the program itself says it (``apk-install``).
-    ``packages`` are the words that name packages, ``options`` those that start with a dash; ``manifests`` the words that
-    name requirement or manifest files, as in ``-r requirements.txt``.
-    """
-
-    manager: PackageManager
-    operation: Operation
-    command: Command
-    subcommand: ShellWord | None
-    packages: tuple[ShellWord, ...] = ()
-    options: tuple[ShellWord, ...] = ()
-    manifests: tuple[ShellWord, ...] = ()
-
-    def has_option(self, *names: str) -> bool:
-        """Whether one of these options is given, also as ``--name=value``; a single dash matches bundled letters."""
-        for word in self.options:
-            text = (word.value or word.text).partition("=")[0]
-            if text in names:
-                return True
-            if len(text) > 1 and text[0] == "-" and text[1] != "-" and any(len(n) == 2 and n[1] in text[1:] for n in names):
-                return True
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Reads:
-    """What a step depends on besides its own text and the layers below.
-
-    ``context`` are the paths it takes from the build context, as patterns relative to its root, ``"."`` for all of it;
-    ``stages`` the paths it takes from other stages or images, by the word that names them; ``variables`` the names of
-    the ARGs and ENVs in its cache key.
-    """
-
-    context: tuple[str, ...] = ()
-    stages: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    variables: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class Step:
     """One instruction of a stage. ``index`` counts from 0, the FROM, within the stage.
 
-    ``trigger`` is the step inside an ONBUILD. It does not happen in this build, so ``after`` equals ``before``.
+    Immutable; the instruction is put in its place, and all that follows from it computed, when first asked for.
     """
 
-    instruction: Instruction
-    index: int
-    before: State
-    after: State
-    script: Script | None = None
-    operations: tuple[PackageOperation, ...] = ()
-    reads: Reads = Reads()
-    writes: tuple[str, ...] = ()
-    """Absolute paths that the step is known to write, folders with a trailing slash."""
-    makes_layer: bool = False
-    """RUN, COPY, ADD and WORKDIR make one; the others only change the image's configuration."""
-    trigger: Step | None = None
+    def __init__(
+        self,
+        place: Callable[[], Instruction],
+        key: object,
+        index: int,
+        before: State,
+        after: State,
+        escape: str,
+    ) -> None:
+        self._place = place
+        self.escape = escape
+        self.key = key
+        """The same as ``instruction.key``."""
+        self.index = index
+        self.before = before
+        self.after = after
+
+    @cached_property
+    def instruction(self) -> Instruction:
+        return self._place()
 
     @property
     def span(self) -> Span:
         return self.instruction.span
+
+    @cached_property
+    def script(self) -> Script | None:
+        """The script of the step, None when it has none."""
+        return script_of(self.instruction, self.before.dialect, self.escape)
+
+    @cached_property
+    def operations(self) -> tuple[PackageOperation, ...]:
+        """What the commands of a RUN do with package managers, in order."""
+        if self.script is None or not isinstance(self.instruction, Run):
+            return ()
+        return tuple(operation for command in self.script.commands for operation in operations(command))
+
+    @cached_property
+    def reads(self) -> Reads:
+        names = frozenset((*self.before.env, *self.before.args))
+        return reads_of(self.instruction, names, self.value)
+
+    @cached_property
+    def writes(self) -> tuple[str, ...]:
+        """Absolute paths that the step is known to write, folders with a trailing slash."""
+        return writes_of(self.instruction, self.script, self.before.workdir, self.value)
+
+    def value(self, word: str) -> str | None:
+        """The word with the variables in force put in; None when one of them has no known value."""
+        return expanded(word, self.before.lookup, self.escape)
+
+    @property
+    def makes_layer(self) -> bool:
+        """RUN, COPY, ADD and WORKDIR make one; the others only change the image's configuration."""
+        return isinstance(self.instruction, Run | Transfer | Workdir)
+
+    @cached_property
+    def trigger(self) -> Step | None:
+        """The step inside an ONBUILD. It does not happen in this build: nothing is in force after it."""
+        instruction = self.instruction
+        if not isinstance(instruction, Onbuild) or instruction.trigger is None:
+            return None
+        inner = instruction.trigger
+        return Step(lambda: inner, inner.key, self.index, self.before, self.before, self.escape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +172,7 @@ class Stage:
     """From the FROM to the next FROM or the end of the file."""
     parent: int | None
     """The index of the stage it is built on, None when that is an image."""
+    section: Section
 
     @property
     def from_(self) -> From:
@@ -201,14 +188,18 @@ class Stage:
 class Build:
     """The whole build of a Dockerfile. Immutable; its parts are computed when first asked for."""
 
-    def __init__(self, dockerfile: Dockerfile, stages: tuple[Stage, ...], global_args: Mapping[str, Variable]) -> None:
+    def __init__(
+        self, dockerfile: Dockerfile, stages: tuple[Stage, ...], global_args: Mapping[str, Variable], target: int
+    ) -> None:
         self.dockerfile = dockerfile
         self.stages = stages
         self.global_args = global_args
+        self._target = target
 
-    @cached_property
+    @property
     def final(self) -> Stage | None:
-        return self.stages[-1] if self.stages else None
+        """The stage that is built, mostly the last; None when there is none."""
+        return self.stages[self._target] if self.stages else None
 
     def steps(self) -> Iterator[Step]:
         for stage in self.stages:

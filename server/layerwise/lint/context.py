@@ -9,8 +9,9 @@ from typing import Any
 
 from layerwise.build.model import Build, Stage, StageFacts, Step
 from layerwise.context.tree import ContextTree
+from layerwise.lint.suppression import Suppression
 from layerwise.shell.tree import Script
-from layerwise.syntax.tree import Dockerfile, Node
+from layerwise.syntax.tree import Dockerfile, Node, Word
 from layerwise.text import Span
 
 
@@ -62,8 +63,14 @@ class StageContext(Surroundings):
         return self.dockerfile.escape
 
     def text(self, at: Node | Span) -> str:
-        """The characters under a span, as they stand in the file."""
-        return (at if isinstance(at, Span) else at.span).of(self.dockerfile.text)
+        """The characters under a span, as they stand in the file.
+
+        :raises ValueError: when the span leaves the stage, beyond which a rule on a stage does not see.
+        """
+        span = at if isinstance(at, Span) else at.span
+        if not self.stage.span.encloses(span):
+            raise ValueError(f"{span} is outside of the stage at {self.stage.span}")
+        return span.of(self.dockerfile.text)
 
 
 @dataclass(frozen=True)
@@ -83,3 +90,18 @@ class FileContext(Surroundings):
     def text(self, at: Node | Span) -> str:
         """The characters under a span, as they stand in the file."""
         return (at if isinstance(at, Span) else at.span).of(self.dockerfile.text)
+
+
+@dataclass(frozen=True)
+class SuppressionContext(Surroundings):
+    """The sight of a rule on a suppression: which of its ids had something to silence."""
+
+    unused: tuple[Word, ...]
+    """Ids of rules that are turned on and found nothing there. Ids that only other tools know are never among them."""
+    unknown: tuple[Word, ...]
+    """Ids in the form of ours that no rule has."""
+    removals: tuple[Span, ...]
+    """For each of ``unused`` and then each of ``unknown``: what to delete so that the id is gone."""
+    whole: Span
+    """What to delete so that the whole comment is gone, with its line; empty when that is not possible."""
+    suppression: Suppression

@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from layerwise.text import Edit, Span
 
-__all__ = ["Applicability", "Edit", "Finding", "Fix", "Related", "Tag"]
+__all__ = ["Applicability", "Edit", "FileEdit", "Finding", "Fix", "Related", "Severity", "Tag"]
+
+
+class Severity(IntEnum):
+    """How much a finding matters; the numbers of the first four are those of the Language Server Protocol."""
+
+    ERROR = 1
+    WARNING = 2
+    INFORMATION = 3
+    HINT = 4
+    OFF = 5
+
+    @property
+    def label(self) -> str:
+        return self.name.lower()
 
 
 class Applicability(StrEnum):
@@ -44,13 +58,17 @@ class FileEdit:
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Edits that remove a finding. ``title`` is an imperative, shown to the user; ``note`` says what to check."""
+    """Edits that remove a finding. ``title`` is an imperative, shown to the user; ``note`` says what to check.
+
+    ``drops`` are the texts (without ``#``) of those comments that the fix takes away on purpose; all others survive.
+    """
 
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability = Applicability.SAFE
     note: str = ""
     files: tuple[FileEdit, ...] = ()
+    drops: tuple[str, ...] = ()
 
     def __init__(
         self,
@@ -59,12 +77,25 @@ class Fix:
         applicability: Applicability = Applicability.SAFE,
         note: str = "",
         files: Iterable[FileEdit] = (),
+        drops: Iterable[str] = (),
     ) -> None:
         object.__setattr__(self, "title", title)
         object.__setattr__(self, "edits", tuple(edits))
         object.__setattr__(self, "applicability", applicability)
         object.__setattr__(self, "note", note)
         object.__setattr__(self, "files", tuple(files))
+        object.__setattr__(self, "drops", tuple(drops))
+
+    def moved(self, by: int) -> Fix:
+        """The same fix with all its spans moved by ``by`` characters."""
+        return Fix(
+            self.title,
+            *[edit.moved(by) for edit in self.edits],
+            applicability=self.applicability,
+            note=self.note,
+            files=self.files,
+            drops=self.drops,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,9 @@ class Related:
     span: Span
     message: str
 
+    def moved(self, by: int) -> Related:
+        return Related(self.span.moved(by), self.message)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -81,6 +115,8 @@ class Finding:
 
     ``fixes`` come in order of preference. ``reported_as`` narrows the aliases to those under which other tools would
     report this very finding, where the rule has several (``DL3009`` for apt, ``DL3032`` for yum); None means all.
+    ``severity`` is that of this very finding where it differs from its rule's, also ``OFF``: what only the profile
+    ``all`` shows. A severity that the settings give the rule counts for all its findings.
     """
 
     span: Span
@@ -89,6 +125,7 @@ class Finding:
     related: tuple[Related, ...] = ()
     tags: tuple[Tag, ...] = ()
     reported_as: tuple[str, ...] | None = None
+    severity: Severity | None = None
 
     def __init__(
         self,
@@ -100,6 +137,7 @@ class Finding:
         related: Iterable[Related] = (),
         tags: Iterable[Tag] = (),
         reported_as: Iterable[str] | None = None,
+        severity: Severity | None = None,
     ) -> None:
         object.__setattr__(self, "span", span)
         object.__setattr__(self, "message", message)
@@ -107,3 +145,18 @@ class Finding:
         object.__setattr__(self, "related", tuple(related))
         object.__setattr__(self, "tags", tuple(tags))
         object.__setattr__(self, "reported_as", None if reported_as is None else tuple(reported_as))
+        object.__setattr__(self, "severity", severity)
+
+    def moved(self, by: int) -> Finding:
+        """The same finding with all its spans, and those of its fixes, moved by ``by`` characters."""
+        if not by:
+            return self
+        return Finding(
+            self.span.moved(by),
+            self.message,
+            fixes=[fix.moved(by) for fix in self.fixes],
+            related=[related.moved(by) for related in self.related],
+            tags=self.tags,
+            reported_as=self.reported_as,
+            severity=self.severity,
+        )

@@ -6,6 +6,7 @@ The node type that a rule asks for is what it depends on, and decides which cont
   it, and a few facts about its stage (``Context``).
 - ``Stage``: one stage with all its steps and the text between them (``StageContext``).
 - ``Build``: the whole file (``FileContext``).
+- ``Suppression``: a comment that silences rules, after all other rules have run (``SuppressionContext``).
 
 A narrower scope costs less at a keystroke: a step is linted again only when it, or what it can see, has changed.
 """
@@ -15,28 +16,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 from typing import Any, TypeVar, overload
 
 from layerwise.build.model import Build, Stage
-from layerwise.lint.context import FileContext, Context, StageContext
-from layerwise.lint.finding import Applicability, Finding
+from layerwise.lint.context import Context, FileContext, StageContext, SuppressionContext
+from layerwise.lint.finding import Applicability, Finding, Severity
+from layerwise.lint.suppression import Suppression
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Instruction
-
-
-class Severity(IntEnum):
-    """How much a finding matters; the numbers of the first four are those of the Language Server Protocol."""
-
-    ERROR = 1
-    WARNING = 2
-    INFORMATION = 3
-    HINT = 4
-    OFF = 5
-
-    @property
-    def label(self) -> str:
-        return self.name.lower()
 
 
 class Scope(StrEnum):
@@ -45,6 +33,11 @@ class Scope(StrEnum):
     STEP = "step"
     STAGE = "stage"
     BUILD = "build"
+    SUPPRESSION = "suppression"
+
+
+DOCS = "https://github.com/layerwise/layerwise/blob/main/docs/"
+"""Where the documentation can be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +48,7 @@ class Option:
     description: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """A rule as it was declared. ``id`` is ``family/name``, made from the module and the function."""
 
@@ -77,6 +70,11 @@ class Rule:
         return self.id.partition("/")[2]
 
     @property
+    def url(self) -> str:
+        """The page of this rule."""
+        return f"{DOCS}rules/{self.id}.md"
+
+    @property
     def manual(self) -> str:
         """The docstring as Markdown."""
         return _dedent(self.check.__doc__ or "")
@@ -91,6 +89,12 @@ class Rule:
         match = re.search(rf"^## {re.escape(title)}\n(.*?)(?=^## |\Z)", self.manual + "\n", re.MULTILINE | re.DOTALL)
         return match.group(1).strip("\n") if match else ""
 
+
+_SCOPES: dict[tuple[type, ...], Scope] = {
+    (Stage,): Scope.STAGE,
+    (Build,): Scope.BUILD,
+    (Suppression,): Scope.SUPPRESSION,
+}
 
 InstructionT = TypeVar("InstructionT", bound=Instruction | Command)
 
@@ -119,6 +123,16 @@ def rule(
 ) -> Callable[[Callable[[Build, FileContext], Iterator[Finding]]], Rule]: ...
 @overload
 def rule(
+    node: type[Suppression],
+    /,
+    *,
+    severity: Severity,
+    aliases: tuple[str, ...] = (),
+    fixes: tuple[Applicability, ...] = (),
+    options: Mapping[str, Option] | None = None,
+) -> Callable[[Callable[[Suppression, SuppressionContext], Iterator[Finding]]], Rule]: ...
+@overload
+def rule(
     *nodes: type[InstructionT],
     severity: Severity,
     aliases: tuple[str, ...] = (),
@@ -138,7 +152,7 @@ def rule(
     :param aliases: the ids by which other tools know it, accepted wherever an id is.
     :param fixes: the grades of the fixes it may offer, for the catalogue; a finding may offer fewer, never others.
     """
-    scope = Scope.STAGE if nodes == (Stage,) else Scope.BUILD if nodes == (Build,) else Scope.STEP
+    scope = _SCOPES.get(nodes, Scope.STEP)
 
     def declare(check: Callable[[Any, Any], Iterator[Finding]]) -> Rule:
         family, name = check.__module__.split(".")[-2:]

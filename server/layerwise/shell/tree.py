@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from layerwise.syntax.tree import Comment, Node
+from layerwise.syntax.nodes import Comment, Node
+from layerwise.text import Span
 
 
 class Dialect(StrEnum):
@@ -28,7 +29,11 @@ class ShellWord(Node):
 
     text: str
     value: str | None
-    """What the shell makes of it when that can be known from the word alone, without quotes; else None."""
+    """What the shell makes of it, quotes removed, when that can be known from the word alone; else None.
+
+    Globs and a leading tilde stand as they are, for they name files; a word with a variable, a substitution or braces
+    to expand has no value.
+    """
 
     @property
     def is_literal(self) -> bool:
@@ -79,7 +84,8 @@ class Command(Node):
     """A simple command. ``words`` are all its words; ``start`` is the index of the program that really runs.
 
     In ``sudo -E env A=b pip3 install x`` the words from ``pip3`` on count, so ``start`` is 4. The span covers
-    assignments and redirections too.
+    assignments and redirections too. ``[ … ]`` is a command of that name. An assignment alone has no words. For
+    ``export`` and its kin ``assignments`` are those it makes.
     """
 
     words: tuple[ShellWord, ...]
@@ -87,11 +93,13 @@ class Command(Node):
     assignments: tuple[Assignment, ...] = ()
     redirections: tuple[Redirection, ...] = ()
     within: tuple[Around, ...] = ()
+    is_json: bool = False
+    """The words are the strings of a JSON form: no shell reads them."""
 
     @property
     def name(self) -> ShellWord:
-        """The word that names the program which really runs."""
-        return self.words[self.start]
+        """The word that names the program which really runs, empty for an assignment alone."""
+        return self.words[self.start] if self.words else ShellWord(Span(self.span.start, self.span.start), "", "")
 
     @property
     def program(self) -> str:
@@ -100,12 +108,16 @@ class Command(Node):
 
     @property
     def arguments(self) -> tuple[ShellWord, ...]:
+        """The words behind the program's name."""
         return self.words[self.start + 1 :]
 
 
 @dataclass(frozen=True, slots=True)
 class Entry(Node):
-    """An element of a list: a statement and what ends it: ``;``, ``&``, a newline, or nothing at the end."""
+    """An element of a list: a statement and what ends it: ``;``, ``&``, a newline, or nothing at the end.
+
+    The span ends with the ``;`` or ``&``.
+    """
 
     statement: Statement
     terminator: str
@@ -127,10 +139,11 @@ class Negation(Node):
 
 @dataclass(frozen=True, slots=True)
 class AndOr(Node):
-    """Statements joined by ``&&`` and ``||``, left-associative; ``operators[i]`` joins ``parts[i]`` and ``parts[i+1]``."""
+    """Statements joined by ``&&`` and ``||``, left-associative; ``operators[i]`` stands behind ``parts[i]``."""
 
     parts: tuple[Statement, ...]
     operators: tuple[str, ...]
+    operator_spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

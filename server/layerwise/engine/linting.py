@@ -1,0 +1,184 @@
+"""Running rules: one walk, dispatched by node type, and nothing run again whose surroundings are the same.
+
+What a rule finds on a step is kept relative to its instruction, what it finds on a stage relative to the stage. Keys
+hold the identity of the parts they stand for; the entry holds the parts themselves, so that no identity is used twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from layerwise.build.model import Build, Stage, StageFacts, Step
+from layerwise.context.tree import ContextTree
+from layerwise.engine.memo import Generations
+from layerwise.engine.selection import Selection
+from layerwise.lint import Context, FileContext, Finding, Rule, Scope, StageContext, Suppression, SuppressionContext
+from layerwise.shell.tree import Command
+from layerwise.syntax.tree import Dockerfile, Instruction
+from layerwise.text import Span
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that raised. ``span`` is the step, stage or file it looked at."""
+
+    rule: Rule
+    span: Span
+    error: Exception
+
+    def moved(self, by: int) -> Failure:
+        return Failure(self.rule, self.span.moved(by), self.error)
+
+
+class Found(NamedTuple):
+    """A finding, kept relative to ``at``."""
+
+    at: int
+    rule: Rule
+    finding: Finding
+
+    @property
+    def start(self) -> int:
+        return self.at + self.finding.span.start
+
+
+class Harvest(NamedTuple):
+    """What some rules found, in the order of the text, and which of them failed."""
+
+    found: Sequence[Found] = ()
+    failures: Sequence[Failure] = ()
+
+
+class _StepEntry(NamedTuple):
+    parts: tuple[object, ...]
+    harvest: Harvest
+
+
+class _StageEntry(NamedTuple):
+    parts: tuple[object, ...]
+    start: int
+    harvest: Harvest
+
+
+class Linter:
+    """The rules of one selection over one build context. Remembers what it found, and for nothing else has state."""
+
+    def __init__(self, selection: Selection, context: ContextTree | None) -> None:
+        self.selection = selection
+        self.context = context
+        self._options = {rule.id: selection.options(rule) for rule in selection.rules}
+        self._by_scope = {scope: tuple(r for r in selection.rules if r.scope is scope) for scope in Scope}
+        self._by_node: dict[type, tuple[Rule, ...]] = {}
+        self._stages: Generations[_StageEntry] = Generations(512)
+        self._steps: Generations[_StepEntry] = Generations(4096)
+
+    def stage(self, stage: Stage, dockerfile: Dockerfile, key: object) -> Harvest:
+        """What the rules on steps and on stages find in a stage, relative to its start.
+
+        :param key: the identity of the stage's text, see ``Section.key``.
+        """
+        parts = (key, stage.facts.name, *(state for step in stage.steps for state in (step.before, step.after)))
+        identity = (stage.facts, *map(id, parts))
+        entry = self._stages.get(identity)
+        if entry is None:
+            entry = _StageEntry(parts, 0, self._lint_stage(stage, dockerfile))
+            self._stages.put(identity, entry)
+        return entry.harvest
+
+    def build(self, build: Build) -> Harvest:
+        """What the rules on the whole file find, at absolute places."""
+        found: list[Found] = []
+        failures: list[Failure] = []
+        whole = Span(0, len(build.dockerfile.text))
+        for rule in self._by_scope[Scope.BUILD]:
+            context = FileContext(self._options[rule.id], self.context, build)
+            _run(rule, build, context, whole, found, failures)
+        return Harvest(found, failures)
+
+    def suppression(self, suppression: Suppression, **seen: Any) -> Harvest:
+        """What the rules on suppressions say about one, at absolute places."""
+        found: list[Found] = []
+        failures: list[Failure] = []
+        for rule in self._by_scope[Scope.SUPPRESSION]:
+            context = SuppressionContext(self._options[rule.id], self.context, suppression=suppression, **seen)
+            _run(rule, suppression, context, suppression.span, found, failures)
+        return Harvest(found, failures)
+
+    def _lint_stage(self, stage: Stage, dockerfile: Dockerfile) -> Harvest:
+        found: list[Found] = []
+        failures: list[Failure] = []
+        start = stage.span.start
+        for step in stage.steps:
+            at = step.instruction.span.start - start
+            harvest = self._step(step, stage.facts, dockerfile)
+            found += [Found(at + each.at, each.rule, each.finding) for each in harvest.found]
+            failures += [failure.moved(at) for failure in harvest.failures]
+        absolute: list[Found] = []
+        failed: list[Failure] = []
+        for rule in self._by_scope[Scope.STAGE]:
+            context = StageContext(self._options[rule.id], self.context, stage, dockerfile)
+            _run(rule, stage, context, stage.span, absolute, failed)
+        found += [Found(0, each.rule, each.finding.moved(-start)) for each in absolute]
+        failures += [failure.moved(-start) for failure in failed]
+        return Harvest(tuple(sorted(found, key=_order)), tuple(failures))
+
+    def _step(self, step: Step, facts: StageFacts, dockerfile: Dockerfile) -> Harvest:
+        parts = (step.instruction.key, step.before, step.after)
+        identity = (*map(id, parts), step.index, facts, dockerfile.escape)
+        entry = self._steps.get(identity)
+        if entry is None:
+            entry = _StepEntry(parts, self._lint_step(step, facts, dockerfile))
+            self._steps.put(identity, entry)
+        return entry.harvest
+
+    def _lint_step(self, step: Step, facts: StageFacts, dockerfile: Dockerfile) -> Harvest:
+        found: list[Found] = []
+        failures: list[Failure] = []
+        start = step.instruction.span.start
+        for each in _with_trigger(step):
+            span = each.instruction.span
+            text = span.of(dockerfile.text)
+            for rule, node in self._tasks(each):
+                context = Context(
+                    self._options[rule.id], self.context, each, facts, text_of_step=text, escape=dockerfile.escape
+                )
+                _run(rule, node, context, span, found, failures)
+        return Harvest(
+            tuple(Found(0, each.rule, each.finding.moved(-start)) for each in found),
+            tuple(failure.moved(-start) for failure in failures),
+        )
+
+    def _tasks(self, step: Step) -> Iterator[tuple[Rule, Instruction | Command]]:
+        for rule in self._rules_on(type(step.instruction)):
+            yield rule, step.instruction
+        on_commands = self._rules_on(Command)
+        if on_commands and step.script:
+            for command in step.script.commands:
+                for rule in on_commands:
+                    yield rule, command
+
+    def _rules_on(self, node: type) -> tuple[Rule, ...]:
+        """The rules on a node type or one that it is derived from."""
+        rules = self._by_node.get(node)
+        if rules is None:
+            rules = tuple(rule for rule in self._by_scope[Scope.STEP] if issubclass(node, rule.nodes))
+            self._by_node[node] = rules
+        return rules
+
+
+def _run(rule: Rule, node: object, context: object, span: Span, found: list[Found], failures: list[Failure]) -> None:
+    """The one place where a rule is called, and where its failure ends: the other rules go on."""
+    try:
+        found += [Found(0, rule, finding) for finding in rule.check(node, context)]
+    except Exception as error:
+        failures.append(Failure(rule, span, error))
+
+
+def _with_trigger(step: Step) -> Iterable[Step]:
+    return (step, step.trigger) if step.trigger else (step,)
+
+
+def _order(found: Found) -> tuple[int, int, str]:
+    return found.start, found.at + found.finding.span.end, found.rule.id

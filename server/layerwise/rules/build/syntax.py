@@ -1,0 +1,36 @@
+"""What the builder refuses to read. The parser knows it all; this rule only tells it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerwise.build.model import Build
+from layerwise.lint import Applicability, Edit, FileContext, Finding, Fix, Severity, rule
+
+
+@rule(Build, severity=Severity.ERROR, aliases=("DL1000",), fixes=(Applicability.SAFE,))
+def syntax(build: Build, ctx: FileContext) -> Iterator[Finding]:
+    r"""The builder cannot read the file.
+
+    ## Why
+    BuildKit reads the whole file before it builds anything, and stops at the first thing it does not understand: an
+    unknown instruction or flag, a missing argument, a heredoc that is never closed. The message is the one it gives.
+
+    ## Example
+    FROM alpine:3.20
+    RUNN echo hello
+
+    ## Use instead
+    FROM alpine:3.20
+    RUN echo hello
+
+    ## Fix safety
+    Safe: offered only where a single spelling is near enough to be the one that was meant, and nothing but that word
+    is replaced.
+    """
+    for problem in build.dockerfile.problems:
+        fix = None
+        if problem.replacement is not None:
+            written = ctx.text(problem)
+            fix = Fix(f"Replace `{written}` with `{problem.replacement}`", Edit(problem.span, problem.replacement))
+        yield Finding(problem.span, problem.message, fix=fix)

@@ -1,0 +1,94 @@
+"""Taking a command out of a script, with the operator that joins it and the line it stands on."""
+
+from __future__ import annotations
+
+from layerwise.shell.lookup import Place, place_of
+from layerwise.shell.meaning import Meaning, Option, base_options, ends_at_failure
+from layerwise.shell.script import READ
+from layerwise.shell.style import RunText
+from layerwise.shell.tree import AndOr, Command
+from layerwise.text import Edit, Span
+
+
+def remove_statement(run: RunText, command: Command) -> tuple[Edit, ...] | None:
+    """The edits that take a command out of its list.
+
+    None where something would be left that means something else, where nothing would be left, or where a comment would
+    be lost.
+    """
+    if run.script.broken or run.script.dialect not in READ:
+        return None
+    place = place_of(run.script, command)
+    if place is None:
+        return None
+    statement = place.entry.statement
+    if statement == command:
+        edit = _whole_entry(run, place)
+        return (edit,) if edit else None
+    if isinstance(statement, AndOr) and command in statement.parts:
+        return _part(run, place, statement, statement.parts.index(command))
+    return None
+
+
+def _errexit(run: RunText) -> bool:
+    return Option.ERREXIT in Meaning(run.script, run.text).opening | base_options(run.shell)
+
+
+def _whole_entry(run: RunText, place: Place) -> Edit | None:
+    entry, entries = place.entry, place.entries
+    if len(entries) == 1 or entry.terminator == "&":
+        return None
+    if not place.is_last:
+        span = Span(entry.span.start, entries[place.index + 1].span.start)
+        if entry.terminator == "\n":
+            rest = run.characters(Span(entry.span.end, span.end))
+            start = entry.span.end + rest.index("\n") + 1
+            span = Span(
+                entry.span.start,
+                start + len(rest) - rest.index("\n") - 1 - len(rest[rest.index("\n") + 1 :].lstrip(" \t")),
+            )
+        return None if _comments(run, span) else Edit(span, "")
+    previous = entries[place.index - 1]
+    if not _errexit(run) or not ends_at_failure(previous) or previous.terminator == "&":
+        return None
+    start = previous.statement.span.end if entry.terminator == "" and previous.terminator == ";" else previous.span.end
+    span = Span(start, entry.span.end)
+    return None if _comments(run, span) else Edit(span, "")
+
+
+def _part(run: RunText, place: Place, statement: AndOr, index: int) -> tuple[Edit, ...] | None:
+    last = len(statement.parts) - 1
+    operators = statement.operators
+    if (index and operators[index - 1] != "&&") or (index < last and operators[index] != "&&"):
+        return None
+    if index == last and not (place.is_top and place.is_last) and Meaning(run.script, run.text).uses_errexit:
+        return None
+    part = statement.parts[index]
+    if not index:
+        span = Span(part.span.start, statement.parts[1].span.start)
+        return None if _comments(run, span) else (Edit(span, ""),)
+    span = Span(statement.parts[index - 1].span.end, part.span.end)
+    comments = _comments(run, span)
+    if not comments:
+        return (Edit(span, ""),)
+    if index < last:
+        span = Span(statement.operator_spans[index - 1].start, statement.operator_spans[index].start)
+        return None if _comments(run, span) else (Edit(span, ""),)
+    return _last_part(run, span, comments)
+
+
+def _last_part(run: RunText, span: Span, comments: tuple[Span, ...]) -> tuple[Edit, ...] | None:
+    """The comments above the last line of a RUN are left below it."""
+    if span.end != run.instruction.span.end:
+        return None
+    gap = run.characters(Span(span.start, comments[0].start))
+    line = gap.find("\n")
+    if line < 0 or gap.count("\n") > 1:
+        return None
+    line -= gap[:line].endswith("\r")
+    return Edit(Span(span.start, span.start + line), ""), Edit(Span(comments[-1].end, span.end), "")
+
+
+def _comments(run: RunText, span: Span) -> tuple[Span, ...]:
+    found = (comment.span for comment in (*run.instruction.comments, *run.script.comments))
+    return tuple(sorted(comment for comment in found if span.encloses(comment)))

@@ -1,0 +1,184 @@
+"""Every rule against its manual and its specification. Adding a rule adds its tests."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+from harness.checks import (
+    PATH,
+    analysis_of,
+    check_bulk,
+    check_findings,
+    check_fix,
+    check_memory,
+    check_result,
+    own_findings,
+)
+from harness.specification import Case, SpecificationError, read_specification
+from harness.variants import Varied, varied
+
+from layerwise.engine import RULES, Settings, analyse, fix_all
+from layerwise.engine.manual import examples
+from layerwise.lint import Applicability, Fix, Rule, Scope, Severity
+from layerwise.syntax import parse
+from layerwise.syntax.tree import From
+from layerwise.text import apply_edits
+
+FOLDER = Path(__file__).parent
+WRAPPING = "FROM debian:12\n"
+SPECIFICATIONS = sorted(FOLDER.glob("*/*.md"))
+
+
+@cache
+def cases_of(path: Path) -> list[Case]:
+    try:
+        return read_specification(path)
+    except SpecificationError as error:
+        pytest.fail(f"{path.name}: {error}")
+
+
+def _id(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def _all_cases() -> list[object]:
+    found: list[object] = []
+    for path in SPECIFICATIONS:
+        try:
+            cases = read_specification(path)
+        except SpecificationError as error:
+            found.append(pytest.param(error, id=_id(path)))
+            continue
+        found += [pytest.param(case, id=f"{case.rule}:{case.line}:{case.name}") for case in cases]
+    return found
+
+
+@pytest.mark.parametrize("case", _all_cases())
+def test_specification(case: Case | SpecificationError) -> None:
+    if isinstance(case, SpecificationError):
+        raise case
+    if case.rule not in RULES:
+        pytest.fail(f"there is no rule {case.rule}")
+    for variant in varied(case):
+        try:
+            check(variant)
+        except AssertionError as error:
+            raise AssertionError(f"{case.rule}, line {case.line}, {variant.name}: {error}") from error
+
+
+def check(variant: Varied) -> None:
+    case = variant.case
+    analysis = analysis_of(case)
+    check_findings(case, analysis)
+    offered = [
+        (each, fix) for each in own_findings(case, analysis) if each.rule.id == case.rule for fix in each.finding.fixes
+    ]
+    for reported, fix in offered:
+        check_fix(case, analysis, reported, fix)
+    assert not (case.no_fix and offered), f"no fix expected: {[fix.title for _, fix in offered]}"
+    if case.fixed is not None or case.unsafe_fixed is not None:
+        check_bulk(case, analysis, Applicability.SAFE, case.fixed, variant.plain)
+    if case.unsafe_fixed is not None:
+        check_bulk(case, analysis, Applicability.UNSAFE, case.unsafe_fixed, variant.plain)
+    for title, expected in case.by_title:
+        edits = [edit for _, fix in offered if fix.title == title for edit in fix.edits]
+        titles = sorted({fix.title for _, fix in offered})
+        assert title in titles, f"the fixes on offer are {titles}"
+        text = apply_edits(analysis.text, edits)
+        assert variant.plain(text) == variant.plain(expected)
+        check_result(case, analysis, text, [text for _, fix in offered if fix.title == title for text in fix.drops])
+    if case.fixed_files:
+        files = {file.path: file.text for _, fix in offered for file in fix.files}
+        assert files == case.fixed_files
+    check_memory(case, analysis, analysis_of(case, text="FROM debian:12\nRUN true\n" + case.text))
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_each_rule_has_a_specification_with_both_sides(rule: Rule) -> None:
+    path = FOLDER / f"{rule.id}.md"
+    assert path.is_file(), f"tests/rules/{rule.id}.md is missing"
+    cases = cases_of(path)
+    assert any(case.expected for case in cases), "no case is flagged"
+    assert any(not case.expected for case in cases), "no case is silent"
+    if Applicability.SAFE in rule.fixes:
+        assert any(case.fixed is not None for case in cases), "no case shows the safe fix"
+    if Applicability.UNSAFE in rule.fixes:
+        assert any(case.unsafe_fixed is not None or case.by_title for case in cases), "no case shows the unsafe fix"
+
+
+@pytest.mark.parametrize("path", SPECIFICATIONS, ids=_id)
+def test_each_specification_has_a_rule(path: Path) -> None:
+    assert _id(path) in RULES
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_the_manual_is_complete(rule: Rule) -> None:
+    assert rule.summary.endswith(".")
+    assert len(rule.summary) <= 140
+    assert rule.section("Why")
+    assert rule.section("Example")
+    assert bool(rule.section("Fix safety")) == bool(rule.fixes)
+    assert not any(line.rstrip() != line for line in rule.manual.splitlines())
+    assert all(len(line) <= 130 for line in rule.manual.splitlines())
+    for name, option in rule.options.items():
+        assert name == name.lower().replace("_", "-")
+        assert option.description.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("rule", "index"),
+    [
+        pytest.param(rule, index, id=f"{rule.id}-{index}")
+        for rule in RULES.values()
+        for index in range(len(examples(rule)))
+    ],
+)
+def test_the_example_is_flagged_and_its_replacement_is_not(rule: Rule, index: int) -> None:
+    example = examples(rule)[index]
+    bad = _wrapped(example.bad)
+    chosen = Settings(profile="all") if rule.scope is Scope.SUPPRESSION else Settings(select=(rule.id,))
+    analysis = analyse(bad, path=PATH, settings=chosen)
+    own = [each for each in analysis.findings if each.rule is rule]
+    assert not analysis.failures
+    assert own, "the example is not flagged"
+    assert example.good is not None or not rule.fixes, "an example with a fix needs its replacement"
+    if example.good is None:
+        return
+    good = _wrapped(example.good)
+    after = analyse(good, path=PATH, settings=chosen)
+    assert not [each for each in after.findings if each.rule is rule], "the replacement is flagged"
+    fixes = [fix for each in own for fix in each.finding.fixes]
+    assert bool(fixes) == bool(rule.fixes), "whether there is a fix is not what the rule declares"
+    if not fixes:
+        return
+    grade = _best(fixes)
+    if grade is Applicability.REFACTOR:
+        result = apply_edits(bad, fixes[0].edits)
+    else:
+        result = fix_all(analysis, grade, only=[rule]).text
+    assert result == good
+
+
+def _best(fixes: list[Fix]) -> Applicability:
+    grades = {fix.applicability for fix in fixes}
+    return next(grade for grade in Applicability if grade in grades)
+
+
+def _wrapped(example: str) -> str:
+    """The example as a file: with a stage around it if it has none."""
+    has_stage = any(isinstance(each, From) for each in parse(example + "\n").instructions)
+    return (example if has_stage else WRAPPING + example) + "\n"
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=list(RULES))
+def test_messages_and_titles_are_in_style(rule: Rule) -> None:
+    path = FOLDER / f"{rule.id}.md"
+    for case in cases_of(path) if path.is_file() else []:
+        for each in own_findings(case, analysis_of(case)):
+            assert not each.message.endswith("."), each.message
+            assert "\n" not in each.message
+            assert each.message[:1].upper() == each.message[:1], each.message
+            assert set(each.finding.reported_as or ()) <= set(each.rule.aliases)
+            assert each.severity in Severity
