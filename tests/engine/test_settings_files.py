@@ -185,5 +185,5 @@ def test_everything_at_once() -> None:
         ("a.c", "/r/abc", False),
     ],
 )
-def test_patterns(pattern: str, path: str, matches: bool) -> None:
+def test_patterns(pattern: str, path: str, *, matches: bool) -> None:
     assert path_matches(pattern, path, "/r") is matches

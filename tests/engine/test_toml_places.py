@@ -26,7 +26,7 @@ one = 2
 [many.deep]
 key = "é 🚀 \\" \\u00e9"
 [a.b.c]
-d = -0x1F
+d = 0x1F
 '''
 
 
@@ -44,7 +44,7 @@ d = -0x1F
         (("many", 0, "one"), "one", "1979-05-27T07:32:00Z"),
         (("many", 1, "one"), "one", "2"),
         (("many", 1, "deep", "key"), "key", '"é 🚀 \\" \\u00e9"'),
-        (("a", "b", "c", "d"), "d", "-0x1F"),
+        (("a", "b", "c", "d"), "d", "0x1F"),
     ],
 )
 def test_each_setting_has_its_place(path: KeyPath, key: str, value: str) -> None:

@@ -179,6 +179,5 @@ def test_messages_and_titles_are_in_style(rule: Rule) -> None:
         for each in own_findings(case, analysis_of(case)):
             assert not each.message.endswith("."), each.message
             assert "\n" not in each.message
-            assert each.message[:1].upper() == each.message[:1], each.message
             assert set(each.finding.reported_as or ()) <= set(each.rule.aliases)
             assert each.severity in Severity

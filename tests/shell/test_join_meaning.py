@@ -100,7 +100,7 @@ PLAIN = [
     "set -eux; \\\n\tcat two 2>/dev/null || true; \\\n\techo three",
     "cat <<EOF > data && cat data\nbody $((1 + 1))\nEOF",
     "cat <<'EOF' > data; false\nbody\nEOF",
-    "cat <<-A <<B; echo end\n\ta\n\tA\nb\nB",
+    "cat <<-A <<B && echo end\n\ta\n\tA\nb\nB",
     "<<EOF\necho h1\nfalse\necho h2\nEOF",
     "<<EOF\nset -e\necho h1\nfalse\necho h2\nEOF",
     "<<EOF\nset -e\necho h1\necho h2 > h\nEOF",
@@ -156,8 +156,8 @@ def given_to_shell(run: Instruction) -> str:
 def outcome(scripts: tuple[str, ...], shell: tuple[str, ...]) -> Outcome:
     """Each script in a shell of its own, up to the first that fails."""
     with tempfile.TemporaryDirectory() as folder:
-        root = Path(folder)
-        (root / "sub").mkdir()
+        root = Path(folder) / "work"
+        (root / "sub").mkdir(parents=True)
         (root / "list").write_text("l1\nl2\n")
         (root / "lib.sh").write_text("LIB=lib\ngreet() { echo greetings; }\n")
         output = ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -30,6 +31,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return PIPE_CLOSED
     except KeyboardInterrupt:
         return INTERRUPTED
+    except Exception:
+        # The one guard: Python itself would end with 1, which means that something was found.
+        traceback.print_exc()
+        print("layerwise: this is a bug, please report it with the lines above", file=sys.stderr)
+        return WRONG
 
 
 def _run(arguments: Namespace) -> int:

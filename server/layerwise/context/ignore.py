@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import lru_cache
 
 from layerwise.context.paths import PatternError, is_pattern, read_class
@@ -125,57 +126,63 @@ def _pattern(written: str, span: Span) -> IgnorePattern:
     return IgnorePattern(span, text, includes, _compiled(text))
 
 
+class _Kind(Enum):
+    """How a pattern is matched: those without a wildcard but ``**`` at one end are compared as they are written."""
+
+    EXACT = "exact"
+    PREFIX = "prefix"
+    SUFFIX = "suffix"
+    EXPRESSION = "expression"
+
+
 def _compiled(text: str) -> Callable[[str], bool]:
-    """How a cleaned pattern is matched. The shapes without a wildcard inside are compared as they are written."""
-    expression, plain = _translated(text)
-    if plain:
-        if text.startswith("**"):
-            return _suffix(text[2:])
-        if text.endswith("**"):
-            prefix = text[:-2]
-            return lambda path: path.startswith(prefix)
+    expression, kind = _translated(text)
+    if kind is _Kind.EXACT:
         return lambda path: path == text
+    if kind is _Kind.PREFIX:
+        prefix = text[:-2]
+        return lambda path: path.startswith(prefix)
+    if kind is _Kind.SUFFIX:
+        suffix = text[2:]
+        # Here `**/name` matches `name` too, and `**name` whatever ends so.
+        return lambda path: path.endswith(suffix) or (suffix.startswith("/") and path == suffix[1:])
     matches = re.compile(expression, re.DOTALL).fullmatch
     return lambda path: matches(path) is not None
 
 
-def _suffix(suffix: str) -> Callable[[str], bool]:
-    """``**/name`` matches ``name`` too; ``**name`` matches whatever ends so."""
-    return lambda path: path.endswith(suffix) or (suffix.startswith("/") and path == suffix[1:])
-
-
-def _translated(text: str) -> tuple[str, bool]:
-    """The regular expression of a pattern; and whether it has no wildcard but a ``**`` at one of its ends.
+def _translated(text: str) -> tuple[str, _Kind]:
+    """A cleaned pattern as a regular expression, and whether that is needed.
 
     :raises PatternError: when Go's ``filepath.Match`` refuses the pattern.
     """
     parts: list[str] = []
-    plain = True
+    kind = _Kind.EXACT
     at = 0
     while at < len(text):
-        char, first = text[at], at == 0
+        char, start = text[at], at
         at += 1
         if char == "*" and text.startswith("*", at):
-            at += 1
-            if text.startswith("/", at):
-                at += 1
+            at += 2 if text.startswith("*/", at) else 1
             last = at >= len(text)
-            plain = first or (last and plain and not parts[-1:] == ["(.*/)?"])
             parts.append(".*" if last else "(.*/)?")
-        elif char in "*?":
-            parts.append("[^/]*" if char == "*" else "[^/]")
-            plain = False
-        elif char == "[":
-            found, at = read_class(text, at)
-            parts.append(found)
-            plain = False
-        elif char == "\\":
-            if at >= len(text):
-                raise PatternError("syntax error in pattern")
-            parts.append(re.escape(text[at]))
-            at += 1
-            plain = False
-        else:
-            parts.append(re.escape(char))
-            plain = plain and char != "]"
-    return "".join(parts), plain
+            prefix = last and kind is _Kind.EXACT
+            kind = _Kind.SUFFIX if start == 0 else _Kind.PREFIX if prefix else _Kind.EXPRESSION
+            continue
+        found, at = _piece(text, start)
+        parts.append(found)
+        if char in "*?[]\\":
+            kind = _Kind.EXPRESSION
+    return "".join(parts), kind
+
+
+def _piece(text: str, at: int) -> tuple[str, int]:
+    char = text[at]
+    if char in "*?":
+        return "[^/]*" if char == "*" else "[^/]", at + 1
+    if char == "[":
+        return read_class(text, at + 1, strict=True)
+    if char == "\\":
+        if at + 1 == len(text):
+            raise PatternError("syntax error in pattern")
+        return re.escape(text[at + 1]), at + 2
+    return re.escape(char), at + 1

@@ -72,11 +72,13 @@ def matcher(pattern: str) -> re.Pattern[str]:
     return re.compile("".join(parts), re.DOTALL)
 
 
-def read_class(pattern: str, at: int) -> tuple[str, int]:
+def read_class(pattern: str, at: int, *, strict: bool = False) -> tuple[str, int]:
     """The class ``[…]`` whose inside starts at ``at``, as a regular expression, and the place behind its ``]``.
 
     Unlike ``?`` a class may match a slash.
 
+    :param strict: refuse a range like ``z-a`` too. For ``filepath.Match`` it is one that holds nothing, for the
+        regular expressions of a ``.dockerignore`` it is an error.
     :raises PatternError: when it is not a class for Go: empty, unfinished, or with a bare ``-`` or ``]``.
     """
     negated = pattern.startswith("^", at)
@@ -87,11 +89,9 @@ def read_class(pattern: str, at: int) -> tuple[str, int]:
         high = low
         if pattern.startswith("-", at):
             high, at = _class_char(pattern, at + 1)
-        if low <= high:
-            ranges.append(f"{re.escape(low)}-{re.escape(high)}")
-        else:
-            # An empty range is legal, and nothing is in it.
-            ranges.append("")
+        if strict and low > high:
+            raise PatternError("syntax error in pattern")
+        ranges.append(f"{re.escape(low)}-{re.escape(high)}" if low <= high else "")
     inside = "".join(ranges)
     if not inside:
         return ("." if negated else "(?!)"), at + 1

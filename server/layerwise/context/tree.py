@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import count, islice
 from typing import Protocol
+
+from layerwise.context.ignore import IgnoreRules, read_ignore
+from layerwise.context.paths import PatternError, clean, is_pattern, join, matcher, parent
+
+MAX_FILES = 20_000
+"""A census and a search stop after so many entries, and say that they did."""
+MAX_DEPTH = 40
+
+_VERSIONS = count(1)
 
 
 class Files(Protocol):
@@ -22,10 +35,185 @@ class Files(Protocol):
         ...
 
 
-class ContextTree:
-    """A build context: a folder, seen through its ``.dockerignore``. Paths are relative to its root, with ``/``."""
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much of the context lies in a folder, all levels counted."""
 
-    def __init__(self, files: Files, root: str, ignore_path: str | None) -> None:
+    files: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Census:
+    """What the builder is sent, by folder. ``folders`` holds each one that is sent, ``.`` for the whole context."""
+
+    folders: dict[str, Weight]
+    complete: bool
+    """False when there was too much to count; then the weights are lower bounds."""
+
+
+class ContextTree:
+    """A build context: a folder, seen through its ``.dockerignore``. Paths are relative to its root, with ``/``.
+
+    Each file and folder is read when it is first asked for, and then stays as it was seen, so that all who look see the
+    same. When files change, ``locate(…, previous=tree)`` gives the tree to go on with. Paths are taken as a COPY takes
+    them: a leading slash and ``..`` stay inside.
+    """
+
+    def __init__(self, files: Files, root: str, ignore_path: str | None, *, told: bool = False) -> None:
         self.files = files
         self.root = root
+        """Absolute, without a slash at the end (but for ``/`` itself)."""
         self.ignore_path = ignore_path
+        """The absolute path of the ignore file in force, None when there is none."""
+        self.told = told
+        """A compose file, a bake file or a setting names this folder; else it is the Dockerfile's own, by default."""
+        self.version = next(_VERSIONS)
+        """Another number for every tree, to be part of a memo's key."""
+        self._texts: dict[str, str | None] = {}
+        self._lists: dict[str, dict[str, bool]] = {}
+        self._sizes: dict[str, int] = {}
+
+    @cached_property
+    def ignore(self) -> IgnoreRules:
+        """The patterns of the ignore file."""
+        text = None if self.ignore_path is None else self._text(self.ignore_path)
+        return read_ignore(text or "")
+
+    def ignored(self, path: str) -> bool:
+        """Whether the ignore file leaves this file or folder out. It need not exist."""
+        return self.ignore.ignores(clean(path))
+
+    def exists(self, path: str) -> bool:
+        """Whether the builder is sent this file or folder."""
+        path = clean(path)
+        if path == ".":
+            return True
+        is_folder = self._entries(parent(path)).get(path.rpartition("/")[2])
+        return is_folder is not None and self._is_sent(path, is_folder=is_folder)
+
+    def is_folder(self, path: str) -> bool:
+        """Whether the builder is sent this folder."""
+        path = clean(path)
+        if path == ".":
+            return True
+        return bool(self._entries(parent(path)).get(path.rpartition("/")[2])) and self._is_sent(path, is_folder=True)
+
+    def read(self, path: str) -> str | None:
+        """The text of a file; None when it is left out, missing, a folder, not text or too large."""
+        path = clean(path)
+        return self._text(self._absolute(path)) if path != "." and not self.ignore.ignores(path) else None
+
+    def size(self, path: str) -> int:
+        """The size of a file in bytes; 0 when it is left out or missing."""
+        path = clean(path)
+        if self.ignore.ignores(path):
+            return 0
+        absolute = self._absolute(path)
+        if absolute not in self._sizes:
+            self._sizes[absolute] = self.files.size(absolute)
+        return self._sizes[absolute]
+
+    def list(self, path: str = ".") -> Iterator[tuple[str, bool]]:
+        """The entries of a folder that are sent, as (name, is it a folder), by name."""
+        path = clean(path)
+        for name, is_folder in sorted(self._entries(path).items()):
+            if self._is_sent(join(path, name), is_folder=is_folder):
+                yield name, is_folder
+
+    def files_below(self, path: str = ".") -> Iterator[str]:
+        """The files below a folder that are sent, up to a bound. A folder left out as a whole is not looked into."""
+        for found, is_folder in islice(self._walk(clean(path), 0), MAX_FILES):
+            if not is_folder:
+                yield found
+
+    def glob(self, pattern: str) -> tuple[str, ...]:
+        """The files and folders that a COPY source means, with Go's ``filepath.Match``; a plain path means itself."""
+        pattern = clean(pattern)
+        if not is_pattern(pattern):
+            return (pattern,) if self.exists(pattern) else ()
+        found = ["."]
+        try:
+            for part in pattern.split("/"):
+                found = [path for folder in found for path in self._matching(folder, part)]
+        except PatternError:
+            return ()
+        return tuple(path for path in found if self.exists(path))
+
+    def census(self) -> Census:
+        """How much is sent, by folder."""
+        files: Counter[str] = Counter()
+        sizes: Counter[str] = Counter()
+        folders = {"."}
+        complete = True
+        for number, (path, is_folder) in enumerate(self._walk(".", 0)):
+            if number >= MAX_FILES:
+                complete = False
+                break
+            if is_folder:
+                folders.add(path)
+                continue
+            for folder in _around(path):
+                files[folder] += 1
+                sizes[folder] += self.size(path)
+        return Census(
+            {folder: Weight(files[folder], sizes[folder]) for folder in sorted(folders | files.keys())}, complete
+        )
+
+    def is_current(self) -> bool:
+        """Whether all that was seen of the files is still so."""
+        return (
+            all(self.files.read(path) == text for path, text in self._texts.items())
+            and all(dict(self.files.list(path)) == entries for path, entries in self._lists.items())
+            and all(self.files.size(path) == size for path, size in self._sizes.items())
+        )
+
+    def _absolute(self, path: str) -> str:
+        return self.root if path == "." else f"{self.root.rstrip('/')}/{path}"
+
+    def _text(self, absolute: str) -> str | None:
+        if absolute not in self._texts:
+            self._texts[absolute] = self.files.read(absolute)
+        return self._texts[absolute]
+
+    def _entries(self, path: str) -> dict[str, bool]:
+        """All entries of a folder, also those that are left out."""
+        absolute = self._absolute(path)
+        if absolute not in self._lists:
+            self._lists[absolute] = dict(self.files.list(absolute))
+        return self._lists[absolute]
+
+    def _is_sent(self, path: str, *, is_folder: bool) -> bool:
+        if not self.ignore.ignores(path):
+            return True
+        # A folder that is left out is sent all the same for the sake of a file in it that is brought back.
+        if not is_folder or not self.ignore.may_include_below(path):
+            return False
+        return any(not is_folder for _, is_folder in islice(self._walk(path, 0), MAX_FILES))
+
+    def _walk(self, folder: str, depth: int) -> Iterator[tuple[str, bool]]:
+        """What is sent of a folder, each folder before its content, as (path, is it a folder)."""
+        for name, is_folder in sorted(self._entries(folder).items()):
+            path = join(folder, name)
+            ignored = self.ignore.ignores(path)
+            if not ignored:
+                yield path, is_folder
+            if is_folder and depth < MAX_DEPTH and (not ignored or self.ignore.may_include_below(path)):
+                yield from self._walk(path, depth + 1)
+
+    def _matching(self, folder: str, part: str) -> Iterator[str]:
+        entries = self._entries(folder)
+        if not is_pattern(part):
+            if part in entries:
+                yield join(folder, part)
+            return
+        matches = matcher(part)
+        for name in sorted(entries):
+            if matches.fullmatch(name):
+                yield join(folder, name)
+
+
+def _around(path: str) -> Iterator[str]:
+    while path != ".":
+        path = parent(path)
+        yield path

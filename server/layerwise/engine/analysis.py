@@ -158,10 +158,8 @@ class Analysis:
 
     def _harvests(self) -> Iterator[tuple[int, Harvest]]:
         """What the rules found, with the place that it is relative to."""
-        sections = {section.span.start: section for section in self.dockerfile.sections}
         for stage in self.build.stages:
-            start = stage.span.start
-            yield start, self.linter.stage(stage, self.dockerfile, sections[start].key)
+            yield stage.span.start, self.linter.stage(stage, self.dockerfile)
         yield 0, self.linter.build(self.build)
 
     def _report(self, at: int, harvest: Harvest) -> Iterator[Reported]:

@@ -65,4 +65,4 @@ def names_alias(selector: str, aliases: tuple[str, ...]) -> bool:
 @cache
 def is_foreign(selector: str) -> bool:
     """Whether a selector that means no rule of ours is one that another tool may know."""
-    return bool(_FOREIGN.fullmatch(selector.upper())) or selector in BUILDKIT_CHECKS
+    return bool(_FOREIGN.fullmatch(selector.upper())) or selector in BUILDKIT_CHECKS or selector == "SC*"

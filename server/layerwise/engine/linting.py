@@ -51,14 +51,10 @@ class Harvest(NamedTuple):
     failures: Sequence[Failure] = ()
 
 
-class _StepEntry(NamedTuple):
-    parts: tuple[object, ...]
-    harvest: Harvest
+class _Entry(NamedTuple):
+    """What was found on ``parts``, which are held so that their identities stay theirs."""
 
-
-class _StageEntry(NamedTuple):
     parts: tuple[object, ...]
-    start: int
     harvest: Harvest
 
 
@@ -71,21 +67,27 @@ class Linter:
         self._options = {rule.id: selection.options(rule) for rule in selection.rules}
         self._by_scope = {scope: tuple(r for r in selection.rules if r.scope is scope) for scope in Scope}
         self._by_node: dict[type, tuple[Rule, ...]] = {}
-        self._stages: Generations[_StageEntry] = Generations(512)
-        self._steps: Generations[_StepEntry] = Generations(4096)
+        self._stages: Generations[_Entry] = Generations(512)
+        self._steps: Generations[_Entry] = Generations(4096)
 
-    def stage(self, stage: Stage, dockerfile: Dockerfile, key: object) -> Harvest:
-        """What the rules on steps and on stages find in a stage, relative to its start.
+    def stage(self, stage: Stage, dockerfile: Dockerfile) -> Harvest:
+        """What the rules on steps and on stages find in a stage, relative to its start."""
+        entry = self._stages.get(id(stage))
+        if entry is None:
+            entry = self._moved_stage(stage, dockerfile)
+            self._stages.put(id(stage), _Entry((stage, entry), entry.harvest))
+        return entry.harvest
 
-        :param key: the identity of the stage's text, see ``Section.key``.
-        """
-        parts = (key, stage.facts.name, *(state for step in stage.steps for state in (step.before, step.after)))
-        identity = (stage.facts, *map(id, parts))
+    def _moved_stage(self, stage: Stage, dockerfile: Dockerfile) -> _Entry:
+        """The same for a stage whose text may have been seen at another place, or below other text."""
+        states = [state for step in stage.steps for state in (step.before, step.after)]
+        parts = (stage.section.key, *states)
+        identity = (stage.facts, stage.parent, dockerfile.escape, *map(id, parts))
         entry = self._stages.get(identity)
         if entry is None:
-            entry = _StageEntry(parts, 0, self._lint_stage(stage, dockerfile))
+            entry = _Entry(parts, self._lint_stage(stage, dockerfile))
             self._stages.put(identity, entry)
-        return entry.harvest
+        return entry
 
     def build(self, build: Build) -> Harvest:
         """What the rules on the whole file find, at absolute places."""
@@ -110,8 +112,7 @@ class Linter:
         found: list[Found] = []
         failures: list[Failure] = []
         start = stage.span.start
-        for step in stage.steps:
-            at = step.instruction.span.start - start
+        for step, (at, _) in zip(stage.steps, stage.section.layout.instructions, strict=True):
             harvest = self._step(step, stage.facts, dockerfile)
             found += [Found(at + each.at, each.rule, each.finding) for each in harvest.found]
             failures += [failure.moved(at) for failure in harvest.failures]
@@ -125,11 +126,11 @@ class Linter:
         return Harvest(tuple(sorted(found, key=_order)), tuple(failures))
 
     def _step(self, step: Step, facts: StageFacts, dockerfile: Dockerfile) -> Harvest:
-        parts = (step.instruction.key, step.before, step.after)
+        parts = (step.key, step.before, step.after)
         identity = (*map(id, parts), step.index, facts, dockerfile.escape)
         entry = self._steps.get(identity)
         if entry is None:
-            entry = _StepEntry(parts, self._lint_step(step, facts, dockerfile))
+            entry = _Entry(parts, self._lint_step(step, facts, dockerfile))
             self._steps.put(identity, entry)
         return entry.harvest
 

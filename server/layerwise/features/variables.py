@@ -13,7 +13,6 @@ from layerwise.engine import Analysis
 from layerwise.features.place import Place, heredoc_words, section_of, words_of
 from layerwise.syntax.tree import (
     Arg,
-    BrokenWord,
     Cmd,
     Entrypoint,
     Env,
@@ -107,19 +106,24 @@ def definitions(analysis: Analysis, name: str) -> Iterator[Definition]:
 def half_written(analysis: Analysis, name: str) -> Iterator[Pair]:
     """Names of an ENV whose value is still missing: the builder refuses it, so that it defines nothing."""
     for stage in (None, *analysis.build.stages):
-        for instruction in _mentioning(analysis, section_of(analysis, stage), name):
+        for instruction in _assigning(analysis, section_of(analysis, stage), name):
             if isinstance(instruction, Env):
                 yield from (pair for pair in instruction.pairs if pair.value is None and pair.key.text == name)
 
 
 def uses_in(analysis: Analysis, stage: Stage | None, name: str) -> Iterator[tuple[Instruction, VariableUse]]:
-    """Every use of a name in a stage, with the instruction it stands in, ONBUILD triggers included."""
-    for instruction in _mentioning(analysis, section_of(analysis, stage), name):
-        for word in _all_words(instruction):
-            if name in word.text:
-                for use in _uses(instruction, word, analysis.dockerfile.escape):
+    """Every use of a name in a stage, with the kind of instruction it stands in, ONBUILD triggers included.
+
+    The use has its place in the file. The instruction does not: it only tells what it is, so that a large file costs
+    no more than its words.
+    """
+    section = section_of(analysis, stage)
+    for start, node in section.layout.instructions:
+        for word in (*words_of(node), *heredoc_words(node)):
+            if name in word.text and "$" in word.text:
+                for use in _uses(node, word, analysis.dockerfile.escape):
                     if use.name == name:
-                        yield instruction, use
+                        yield node, _moved(use, section.span.start + start)
 
 
 def key_of(pair: Pair, escape: str) -> str:
@@ -135,24 +139,22 @@ def _uses(instruction: Instruction, word: Word, escape: str) -> tuple[VariableUs
     return variables(word, escape)
 
 
-def _all_words(instruction: Instruction) -> Iterator[Word]:
-    yield from words_of(instruction)
-    yield from heredoc_words(instruction)
+def _moved(use: VariableUse, by: int) -> VariableUse:
+    return use._replace(span=use.span.moved(by), name_span=use.name_span.moved(by))
 
 
 def _definitions(analysis: Analysis, stage: Stage | None, name: str) -> Iterator[Definition]:
     escape = analysis.dockerfile.escape
-    for instruction in _mentioning(analysis, section_of(analysis, stage), name):
-        if isinstance(instruction, Env | Arg):
-            for pair in instruction.pairs:
-                if key_of(pair, escape) == name and (pair.value or isinstance(instruction, Arg)):
-                    yield Definition(pair, instruction, stage)
+    for instruction in _assigning(analysis, section_of(analysis, stage), name):
+        for pair in instruction.pairs:
+            if key_of(pair, escape) == name and (pair.value or isinstance(instruction, Arg)):
+                yield Definition(pair, instruction, stage)
 
 
-def _mentioning(analysis: Analysis, section: Section, name: str) -> Iterator[Instruction]:
-    """The instructions of a section in whose text the name may stand. A name may be broken by a continuation."""
-    text, base = analysis.text, section.span.start
-    for index, (start, node) in enumerate(section.layout.instructions):
-        own = text[base + start : base + start + node.span.end - node.span.start]
-        if name in own or any(isinstance(word, BrokenWord) and name in word.text for word in words_of(node)):
-            yield section.instruction(index)
+def _assigning(analysis: Analysis, section: Section, name: str) -> Iterator[Env | Arg]:
+    """The ENVs and ARGs of a section that may define the name."""
+    for index, (_, node) in enumerate(section.layout.instructions):
+        if isinstance(node, Env | Arg) and any(name in pair.key.text for pair in node.pairs):
+            placed = section.instruction(index)
+            if isinstance(placed, Env | Arg):
+                yield placed

@@ -155,7 +155,7 @@ def rule(
     scope = _SCOPES.get(nodes, Scope.STEP)
 
     def declare(check: Callable[[Any, Any], Iterator[Finding]]) -> Rule:
-        family, name = check.__module__.split(".")[-2:]
+        family, name = check.__module__.rpartition(".")[0].rpartition(".")[2], check.__module__.rpartition(".")[2]
         if name != check.__name__:
             raise TypeError(f"the rule in rules/{family}/{name}.py must be called {name}, not {check.__name__}")
         rule_id = f"{family}/{name.replace('_', '-')}"

@@ -26,7 +26,7 @@ def add_option(command: Command, option: str, *, after: ShellWord | None = None)
 
 
 def append_command(run: RunText, text: str, *, after: Command | None = None, style: Style | None = None) -> Edit | None:
-    """Run ``text`` behind everything in the RUN, or behind the list that holds ``after``, if what came before succeeded.
+    """Run ``text`` behind everything in the RUN, or behind the list that holds ``after`` if it succeeds.
 
     None where that cannot be done without changing what the script does: behind a background job, behind ``exec`` and
     ``exit``, in exec form, inside ``sh -c '…'``, or where ``set -e`` would lose its effect.

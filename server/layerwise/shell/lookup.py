@@ -64,7 +64,7 @@ def _descend(statement: Statement, command: Command, path: tuple[Statement, ...]
 
 
 def errexit_counts(place: Place, command: Command) -> bool:
-    """Whether ``set -e`` counts in the list of a place: a shell ignores it in conditions and in most of ``&&`` lists."""
+    """Whether ``set -e`` counts in the list of a place: it does not in conditions and in most of ``&&`` lists."""
     if _MAY_END_HERE.intersection(command.within):
         return False
     for outer, inner in zip(place.path, (*place.path[1:], place.entries[0].statement), strict=True):

@@ -152,8 +152,9 @@ class Meaning:
         for command in self.script.commands:
             if Around.BACKGROUND in command.within:
                 return "runs a job in the background"
-            if command.program in _DAEMONS or "/init.d/" in command.name.text:
-                return f"may start a service with `{command.program}`"
+            names = [*_programs(command) & _DAEMONS, *(["/etc/init.d"] if "/init.d/" in command.name.text else [])]
+            if names:
+                return f"may start a service with `{names[0]}`"
         backgrounds = any(entry.terminator == "&" for list_ in lists(self.script.entries) for entry in list_)
         return "runs a job in the background" if backgrounds else None
 
@@ -178,8 +179,9 @@ class Meaning:
                     yield "`exit`"
             elif program == "printf" and any(word.text == "-v" for word in command.arguments):
                 yield "`printf -v`"
-            elif program in _LASTING and (program != "set" or _set_options(command) is None):
-                yield f"`{program}`"
+            elif lasting := _programs(command) & _LASTING:
+                if program != "set" or _set_options(command) is None:
+                    yield f"`{min(lasting)}`"
         if any(isinstance(each, Compound) and each.kind is Around.FUNCTION for each in statements(self.script.entries)):
             yield "a function"
         if _ASSIGNS_IN_EXPANSION.search(self.text):
@@ -238,6 +240,12 @@ def _last_commands(statement: Statement) -> Iterator[Command]:
             yield from (each for each in _within(statement) if isinstance(each, Command))
             return
     yield statement
+
+
+def _programs(command: Command) -> frozenset[str]:
+    """The program and the wrappers around it: ``exec`` in ``exec nohup x``."""
+    words = command.words[: command.start + 1]
+    return frozenset((word.value or "").rpartition("/")[2] for word in words)
 
 
 def _set_options(command: Command) -> frozenset[Option] | None:

@@ -23,8 +23,8 @@ from layerwise.text import Span
 
 _OVERHEAD = 200
 """What an entry of a memo weighs beside its text, in characters."""
-_INSTRUCTIONS: Memo[Instruction] = Memo(4_000_000)
-_LAYOUTS: Memo[Layout] = Memo(4_000_000)
+_INSTRUCTIONS: Memo[Instruction] = Memo(1_500_000)
+_LAYOUTS: Memo[Layout] = Memo(1_500_000)
 
 _Entry = tuple[int, Instruction | Comment | Directive, bool]
 """Where a node starts in the file, the node relative to its own start, and whether it is open-ended."""

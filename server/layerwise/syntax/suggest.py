@@ -65,4 +65,4 @@ def _slips(first: str, second: str) -> int:
 
 
 def _in_case_of(word: str, option: str) -> str:
-    return option.upper() if word == word.upper() else option
+    return option.upper() if word == word.upper() != word.lower() else option

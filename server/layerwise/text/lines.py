@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from typing import NamedTuple
 
+from layerwise.text.edits import Edit
 from layerwise.text.span import Span
 
 _LINE_END = re.compile(r"\r\n|\n|\r")
@@ -27,6 +28,21 @@ class LineIndex:
     def __init__(self, text: str) -> None:
         self.text = text
         self.starts: list[int] = [0, *(match.end() for match in _LINE_END.finditer(text))]
+
+    def edited(self, edit: Edit) -> "LineIndex":
+        """The index of the text after an edit. Looks only at the lines that it touches."""
+        span, inserted = edit
+        by = len(inserted) - (span.end - span.start)
+        # The characters next to the edit may form a CRLF with it, or have formed one without it.
+        first = self.line_of(max(span.start - 1, 0))
+        behind = self.line_of(span.end + 1) + 1
+        index = LineIndex.__new__(LineIndex)
+        index.text = self.text[: span.start] + inserted + self.text[span.end :]
+        stop = self.starts[behind] + by if behind < len(self.starts) else len(index.text)
+        ends = (match.end() for match in _LINE_END.finditer(index.text, self.starts[first], stop))
+        rest = self.starts[behind + 1 :]
+        index.starts = [*self.starts[: first + 1], *ends, *([start + by for start in rest] if by else rest)]
+        return index
 
     def __len__(self) -> int:
         return len(self.starts)

@@ -10,10 +10,10 @@ from pathlib import Path
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
 _CARETS = re.compile(
-    r"^[# \t]?[ \t]*(?P<carets>\^+)[ \t]+(?P<rule>[a-z]+/[a-z0-9-]+)(?::[ \t]+(?P<message>.*?))?[ \t]*$"
+    r"^[ \t]*#?[ \t]*(?P<carets>\^+)[ \t]+(?P<rule>[a-z]+/[a-z0-9-]+)(?::[ \t]+(?P<message>.*?))?[ \t]*$"
 )
 _HEADING = re.compile(r"^#+\s+(?P<title>.*?)\s*$")
-_NO_FIX = re.compile(r"\bno fix\b", re.IGNORECASE)
+_NO_FIX = re.compile(r"\bno\s+fix\b", re.IGNORECASE)
 VARIANTS = ("crlf", "tabs", "lower", "onbuild", "stage", "escape")
 
 
@@ -74,14 +74,18 @@ def read_specification(path: Path) -> list[Case]:
     settings = ""
     files: dict[str, str] | None = None
     title = rule
+    prose = ""
     for part in _parts(path.read_text(encoding="utf-8")):
         if isinstance(part, str):
             heading = _HEADING.match(part)
-            title = heading.group("title") if heading else title
-            if cases and not heading and _NO_FIX.search(part):
-                cases[-1] = replace(cases[-1], no_fix=True)
+            if heading:
+                title = heading.group("title")
+                cases, prose = _with_prose(cases, prose), ""
+            else:
+                prose += part + "\n"
         elif part.language == "dockerfile" and not _is_outcome(part):
             cases.append(_case(rule, title, part, settings, files))
+            cases, prose = _with_prose(cases, prose), ""
         elif not cases:
             if "settings" in part.words:
                 settings = part.text
@@ -89,13 +93,21 @@ def read_specification(path: Path) -> list[Case]:
                 files = _with_file(files, part)
         else:
             cases[-1] = _with_block(cases[-1], part)
+    cases = _with_prose(cases, prose)
     cases = [replace(case, no_fix=case.no_fix and not _has_outcome(case)) for case in cases]
     _demand_outcomes(path, cases)
     return cases
 
 
+def _with_prose(cases: list[Case], prose: str) -> list[Case]:
+    """Prose above a case, or below it up to the next heading, is about that case."""
+    if cases and _NO_FIX.search(prose):
+        return [*cases[:-1], replace(cases[-1], no_fix=True)]
+    return cases
+
+
 def _parts(text: str) -> Iterator[str | _Block]:
-    """Lines of prose and blocks, in order. The prose above a case up to the blocks of the last one belongs to the case."""
+    """Lines of prose and blocks, in order."""
     lines = iter(enumerate(text.splitlines(), 1))
     for number, line in lines:
         fence = _FENCE.match(line)

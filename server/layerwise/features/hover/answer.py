@@ -33,7 +33,7 @@ def hover(analysis: Analysis, offset: int) -> Hover | None:
     """What is to be said about the place of a cursor, None for nothing."""
     found = list(_findings(analysis, offset))
     word = word_hover(analysis, offset)
-    parts = list(dict.fromkeys(manual(each.rule).strip() for each in found))
+    parts = list(dict.fromkeys(_rule_page(each) for each in found))
     if word:
         parts.append(word.markdown)
     if not parts:
@@ -51,6 +51,17 @@ def word_hover(analysis: Analysis, offset: int) -> Hover | None:
     if place is None or any(comment.span.contains(offset) for comment in place.instruction.comments):
         return None
     return next((answer for kind in _KINDS if (answer := kind(place))), None)
+
+
+def _rule_page(reported: Reported) -> str:
+    """The manual of the rule under its linked name. Headings would be louder than all the rest of a hover."""
+    rule = reported.rule
+    lines = []
+    fenced = False
+    for line in manual(rule, heading=False).splitlines():
+        fenced ^= line.startswith("```")
+        lines.append(f"**{line[3:]}**" if line.startswith("## ") and not fenced else line)
+    return f"**[{rule.id}]({rule.url})**\n\n" + "\n".join(lines)
 
 
 def _findings(analysis: Analysis, offset: int) -> Iterator[Reported]:

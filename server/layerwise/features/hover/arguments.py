@@ -48,12 +48,12 @@ def argument_hover(place: Place) -> Hover | None:
 
 def _value_text(place: Place, word: Word) -> str:
     value = _expanded(place, word)
-    if "$" in value:
+    if not value or "$" in value:
         return ""
     if isinstance(place.instruction, User):
         user, _, group = value.partition(":")
         only = f" With a group written, {code(group)} is the only group it has." if group else ""
-        return f"**{code(user)}**: {user_text(place, user)}{only}" if user else ""
+        return user_text(place, user) + only if user else ""
     if isinstance(place.instruction, Stopsignal):
         found = page(Book.VALUES, _signal(value))
         return found.markdown if found else ""
@@ -82,7 +82,9 @@ def _port(place: Place) -> Hover | None:
     protocol = protocol.lower() or "tcp"
     what = f"Ports {numbers[0]} to {numbers[1]}" if len(numbers) == 2 else f"Port {port}"
     known = page(Book.VALUES, f"port {port}") if protocol == "tcp" else None
-    publish = f"`docker run -p {port}:{value}` publishes it; `EXPOSE` alone does not."
+    publish = (
+        f"`docker run -p {port}:{value}` publishes {'them' if len(numbers) == 2 else 'it'}; `EXPOSE` alone does not."
+    )
     return Hover(word.span, paragraphs(f"**{what}/{protocol}**" + (f": {known.text}" if known else ""), publish))
 
 
@@ -133,17 +135,32 @@ def _command(place: Place, instruction: Instruction) -> Hover | None:
     if isinstance(instruction, Healthcheck) and (_is_none(instruction) or _starts_with_flag(command)):
         return None
     found = page(Book.WORDS, "exec form" if is_exec else "shell form")
-    own = "" if is_exec or isinstance(instruction, Shell) else _shell_warning(place, instruction)
+    if isinstance(instruction, Shell):
+        return _shell_word(place, instruction)
+    own = "" if is_exec else _shell_warning(place, instruction, command)
     return Hover(command.span, paragraphs(own, found.markdown)) if found else None
 
 
-def _shell_warning(place: Place, instruction: Instruction) -> str:
+def _shell_word(place: Place, instruction: Shell) -> Hover | None:
+    """An option of the shell that SHELL names."""
+    for word in instruction.command.items if instruction.command else ():
+        if word.span.contains(place.offset):
+            keys = (f"{program} {word.text}".strip() for program in ("set", "bash", ""))
+            found = next((found for key in keys if (found := page(Book.COMMANDS, key))), None)
+            return Hover(word.span, f"**{code(word.text)}**: {found.text}") if found else None
+    return None
+
+
+def _shell_warning(place: Place, instruction: Instruction, command: CommandForm) -> str:
     state = place.step.before if place.step else None
     shell = " ".join(state.shell) if state and state.shell else "/bin/sh -c"
     text = f"Runs as `{shell} …`"
     if isinstance(instruction, Healthcheck):
         return text + ": the image needs that shell."
-    text += ": process 1 is the shell, which does not pass on the signal of `docker stop`."
+    if isinstance(command, ShellForm) and command.text.startswith("exec "):
+        text += ": `exec` replaces the shell, so that the program is process 1 and gets the signals."
+    else:
+        text += ": process 1 is the shell, and the signal of `docker stop` may never reach the program."
     if isinstance(instruction, Entrypoint):
         text += " `CMD` and the arguments of `docker run` are ignored."
     return text

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from layerwise.build import Operation, PackageOperation
-from layerwise.features.hover.markdown import Hover, code, paragraphs
+from layerwise.features.hover.markdown import Hover, code, listed, paragraphs
 from layerwise.features.hover.modes import mode_text
 from layerwise.features.place import Place
 from layerwise.knowledge.manual import Book, Page, page
+from layerwise.knowledge.packages import MANAGERS
 from layerwise.shell.tree import Command, ShellWord
 
 _REGISTRIES = {
@@ -27,6 +29,18 @@ _REGISTRIES = {
 }
 """By package manager: what stands between a package and its version, and the page of a package."""
 _STOPS = "=<>~!@[;:"
+_OPERATIONS = {
+    Operation.INSTALL: "Installs packages. The step is not repeated when newer versions appear.",
+    Operation.UPDATE_INDEX: "Downloads the package index. Keep it in one `RUN` with the install that uses it.",
+    Operation.UPGRADE: "Upgrades packages. Changed files take their bytes twice: pull a newer base image instead.",
+    Operation.CLEAN: "Deletes caches. It frees bytes only in the `RUN` that filled them.",
+    Operation.REMOVE: "Removes packages. It frees bytes only in the `RUN` that installed them.",
+    Operation.DOWNLOAD: "Downloads packages without installing them.",
+    Operation.BUILD: "Builds the project, and fetches what that needs.",
+}
+_YES = "Answers yes to every question. Without it the build fails at the first one."
+_NO_CACHE = "Keeps no cache. Right where it would end up in the layer; drop it where the cache is a cache mount."
+_MANIFEST = "says what is installed. Copied alone before this step, only a change to it repeats the install."
 _FIRST_WORD_OPTIONS = frozenset({"tar"})
 """Programs whose first word may be options without a dash: ``tar xzf``."""
 
@@ -64,34 +78,28 @@ def _argument(place: Place, command: Command, index: int) -> Hover | None:
     word = command.words[index]
     text = word.value or word.text
     programs = _program_keys(command)
-    subcommand, subcommand_index = _subcommand(programs, command)
-    if index == subcommand_index:
-        return _answer(word, [f"{program} {text}" for program in programs])
-    if _is_option(programs, command, index, text):
-        return _option(word, programs, subcommand, text)
-    mode = mode_text(text) if command.program == "chmod" and index == _first_plain(command) else ""
     answer = _answer(word, [f"{program} {text}" for program in programs])
+    mode = mode_text(text) if command.program == "chmod" and index == _first_plain(command) else ""
     if mode:
-        return Hover(word.span, paragraphs(f"{code(text)}: {mode}", answer.markdown if answer else None))
-    return answer or _package(place, command, word)
+        return Hover(word.span, paragraphs(f"{code(text)}: {mode}.", answer.markdown if answer else None))
+    if _is_option(programs, command, index, text):
+        subcommand = _subcommand(place, programs, command)
+        return _option(word, programs, subcommand, text) or _known_option(place, command, word, text)
+    return answer or _known_word(place, command, word, programs)
 
 
 def _option(word: ShellWord, programs: list[str], subcommand: str, text: str) -> Hover | None:
-    pages = [found for option in _options(text) if (found := _option_page(programs, subcommand, option))]
-    if not pages:
-        return None
-    if len(pages) == 1:
-        return Hover(word.span, pages[0][1].markdown)
-    return Hover(word.span, "\n".join(f"- `{option}`: {found.text}" for option, found in pages))
-
-
-def _option_page(programs: list[str], subcommand: str, option: str) -> tuple[str, Page] | None:
-    for program in programs:
-        for key in (f"{program} {subcommand} {option}", f"{program} {option}"):
-            found = page(Book.COMMANDS, key)
-            if found:
-                return option, found
+    found = {option: known for option in _options(text) if (known := _option_page(programs, subcommand, option))}
+    if len(found) > 1:
+        return Hover(word.span, "\n".join(f"- **{code(option)}**: {each.text}" for option, each in found.items()))
+    for option, each in found.items():
+        return Hover(word.span, _titled(option, each))
     return None
+
+
+def _option_page(programs: list[str], subcommand: str, option: str) -> Page | None:
+    keys = (f"{program} {words}" for program in programs for words in (f"{subcommand} {option}", option))
+    return next((found for key in keys if (found := page(Book.COMMANDS, key))), None)
 
 
 def _options(text: str) -> Iterator[str]:
@@ -120,24 +128,29 @@ def _program_keys(command: Command) -> list[str]:
     if command.program.startswith("python") and arguments[:1] == ["-m"] and len(arguments) > 1 and arguments[1]:
         names.insert(0, arguments[1])
     for name in tuple(names):
-        bare = name.rstrip("0123456789.-")
-        if bare and bare not in names:
-            names.append(bare)
-    return names
+        names += [name.rstrip("0123456789.-"), *_siblings().get(name, ())]
+    return list(dict.fromkeys(name for name in names if name))
 
 
-def _subcommand(programs: list[str], command: Command) -> tuple[str, int]:
-    """The first word that the manual knows as a subcommand, and its index; else the first that is no option."""
-    first: tuple[str, int] = ("", -1)
-    for index in range(command.start + 1, len(command.words)):
-        text = command.words[index].value or ""
-        if not text or text.startswith("-"):
-            continue
-        if any(page(Book.COMMANDS, f"{program} {text}") for program in programs):
-            return text, index
-        if not first[0]:
-            first = text, index
-    return first if first[0] and not programs[0].startswith(("chmod", "rm")) else ("", -1)
+@cache
+def _siblings() -> dict[str, tuple[str, ...]]:
+    """The other names of each package manager's program: ``yarn`` for ``yarnpkg``."""
+    return {program: manager.programs for manager in MANAGERS for program in manager.programs}
+
+
+def _subcommand(place: Place, programs: list[str], command: Command) -> str:
+    """The word that says what a program does; empty when none does."""
+    operation = _operation(place, command)
+    if operation and operation.subcommand:
+        return operation.subcommand.value or ""
+    plain = [word.value for word in command.arguments if word.value and not word.value.startswith("-")]
+    known = (text for text in plain if any(page(Book.COMMANDS, f"{program} {text}") for program in programs))
+    return next(known, plain[0] if plain else "")
+
+
+def _operation(place: Place, command: Command) -> PackageOperation | None:
+    operations = place.step.operations if place.step else ()
+    return next((each for each in operations if each.command.span == command.span), None)
 
 
 def _first_plain(command: Command) -> int:
@@ -148,12 +161,60 @@ def _first_plain(command: Command) -> int:
     return -1
 
 
-def _package(place: Place, command: Command, word: ShellWord) -> Hover | None:
-    operations = place.step.operations if place.step else ()
-    for operation in operations:
-        if operation.command.span == command.span and any(each.span == word.span for each in operation.packages):
-            return Hover(word.span, _package_text(operation, word.value or word.text))
+def _known_option(place: Place, command: Command, word: ShellWord, text: str) -> Hover | None:
+    """What the table of package managers knows of an option that has no page."""
+    operation = _operation(place, command)
+    if operation is None:
+        return None
+    name = text.partition("=")[0]
+    if name in operation.manager.assume_yes:
+        return Hover(word.span, f"**{code(name)}**: {_YES}")
+    if name in operation.manager.no_cache_flags:
+        return Hover(word.span, f"**{code(name)}**: {_NO_CACHE}")
     return None
+
+
+def _known_word(place: Place, command: Command, word: ShellWord, programs: list[str]) -> Hover | None:
+    """What the operation says of a subcommand that has no page of its own, of a package and of a manifest."""
+    operation = _operation(place, command)
+    if operation is None:
+        return None
+    if operation.subcommand and operation.subcommand.span == word.span:
+        words = _phrase(command, word)
+        known = next((found for key in (words, words[:1]) if (found := _page_of(programs, key))), None)
+        title = " ".join((programs[0], *words))
+        return Hover(word.span, _titled(title, known) if known else _operation_text(operation, title))
+    if any(each.span == word.span for each in operation.packages):
+        return Hover(word.span, _package_text(operation, word.value or word.text))
+    if any(each.span == word.span for each in operation.manifests):
+        return Hover(word.span, f"**{code(word.value or word.text)}** {_MANIFEST}")
+    return None
+
+
+def _phrase(command: Command, last: ShellWord) -> tuple[str, ...]:
+    """The words from the program to its subcommand, options left out: ``cache``, ``clean``."""
+    words = [word.value or "" for word in command.arguments if word.span.end <= last.span.end]
+    return tuple(word for word in words if word and not word.startswith("-"))
+
+
+def _page_of(programs: list[str], words: tuple[str, ...]) -> Page | None:
+    keys = (" ".join((program, *words)) for program in programs)
+    return next((found for key in keys if (found := page(Book.COMMANDS, key))), None)
+
+
+def _operation_text(operation: PackageOperation, title: str) -> str:
+    manager = operation.manager
+    left: tuple[str, ...] = ()
+    if operation.operation is Operation.UPDATE_INDEX:
+        left = manager.indexes
+    elif operation.operation in (Operation.INSTALL, Operation.DOWNLOAD, Operation.BUILD):
+        left = manager.caches
+    mounts = "".join(f"\n- `--mount={mount}`" for mount in manager.mounts) if left else ""
+    return paragraphs(
+        f"**{code(title)}**: {_OPERATIONS[operation.operation]}",
+        f"Leaves {listed([code(folder) for folder in left])} in the layer." if left else "",
+        f"Kept between builds, and out of the image, by{mounts}" if mounts else "",
+    )
 
 
 def _package_text(operation: PackageOperation, text: str) -> str:
@@ -186,5 +247,10 @@ def _answer(word: ShellWord, keys: list[str]) -> Hover | None:
     for key in keys:
         found = page(Book.COMMANDS, key)
         if found:
-            return Hover(word.span, found.markdown)
+            return Hover(word.span, _titled(key, found))
     return None
+
+
+def _titled(key: str, found: Page) -> str:
+    """The page, with what it is about in front unless it begins with that."""
+    return found.markdown if found.text.startswith("`") else f"**{code(key)}**: {found.markdown}"

@@ -40,13 +40,14 @@ def _value_hover(place: Place, name: str, value: Word) -> Hover | None:
     )
     text = found.markdown if found else ""
     if name in _MODES:
-        text = mode_text(value.text)
+        mode = mode_text(value.text)
+        text = f"{code(value.text)}: {mode}." if mode else ""
     elif name == "chown":
         text = owner_text(place, value.text)
     if not text:
         return None
     about = page(Book.FLAGS, f"{place.instruction.name} --{name}")
-    return Hover(value.span, paragraphs(f"{code(value.text)}: {text}", about.markdown if about else None))
+    return Hover(value.span, paragraphs(text, about.markdown if about else None))
 
 
 def _key_hover(place: Place, mount: Mount, key: Key) -> Hover | None:
@@ -57,6 +58,8 @@ def _key_hover(place: Place, mount: Mount, key: Key) -> Hover | None:
         chosen = page(Book.MOUNTS, f"{name}={value.text.lower()}")
         if chosen:
             return Hover(value.span, chosen.markdown)
+    if name == "type":
+        name = f"type={mount.type}"
     found = page(Book.MOUNTS, f"{name} {mount.type}") or page(Book.MOUNTS, name)
     if found is None:
         return None

@@ -92,14 +92,14 @@ def _stage_facts(place: Place) -> Iterator[str]:
 
 def _run_facts(step: Step) -> Iterator[str]:
     state = step.before
-    yield f"as {code(state.user)}" if state.user else "as the base image's user"
+    yield f"runs as {code(state.user)}" if state.user else "runs as the base image's user"
     if state.workdir:
         yield f"in {code(state.workdir)}"
     if state.shell:
         yield f"under {code(' '.join(state.shell))}"
     arguments = sorted(name for name, variable in state.args.items() if name not in state.env)
     if arguments:
-        yield f"repeated when {listed([code(name) for name in arguments[:5]])} changes"
+        yield f"repeated when {listed([code(name) for name in arguments[:5]], 'or')} changes"
     if step.reads.context:
         yield f"reads {listed([code(path) for path in step.reads.context[:4]])} of the context"
 

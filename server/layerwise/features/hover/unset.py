@@ -6,7 +6,7 @@ from layerwise.features.hover.markdown import code
 from layerwise.features.place import Place
 from layerwise.features.variables import Definition, definitions, global_arg, half_written
 from layerwise.knowledge.manual import Book, page
-from layerwise.shell.tree import Command
+from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Cmd, Entrypoint, ExecForm, From, Healthcheck, Run
 from layerwise.syntax.words import VariableUse
 
@@ -19,24 +19,20 @@ _DECLARING = frozenset({"export", "read", "local", "declare", "readonly", "types
 
 def why_unset(place: Place, use: VariableUse) -> str:
     """A sentence or two; empty where nothing certain can be told, as for most variables of a shell."""
-    return (
-        _in_the_shell(place, use.name)
-        or _out_of_scope(place, use.name)
-        or _defined_elsewhere(place, use.name)
-        or _unknown(place, use.name)
-    )
+    return _out_of_scope(place, use.name) or _defined_elsewhere(place, use.name) or _unknown(place, use.name)
 
 
 def why_unexpanded(place: Place, use: VariableUse) -> str:
     """Why nobody expands the variable; empty when somebody does."""
-    command = getattr(place.instruction, "command", None)
     script = place.step.script if place.step else None
-    if isinstance(command, ExecForm) and script is None:
+    in_exec_form = isinstance(getattr(place.instruction, "command", None), ExecForm)
+    if in_exec_form and not _in_inner_script(place, use):
         return f"{code(written(place, use))} stays as it is: in exec form no shell expands it."
-    for each in script.commands if script else ():
-        for word in each.words:
-            if word.span.encloses(use.span) and word.value is not None and "$" in word.value:
-                return f"{code(written(place, use))} stays as it is: the quotes keep the shell from expanding it."
+    around = [command for command in (script.commands if script else ()) if command.span.encloses(use.span)]
+    inner = min(around, key=lambda command: command.span.end - command.span.start, default=None)
+    for word in inner.words if inner else ():
+        if word.span.encloses(use.span) and word.value is not None and "$" in word.value:
+            return f"{code(written(place, use))} stays as it is: the quotes keep the shell from expanding it."
     return ""
 
 
@@ -48,12 +44,20 @@ def written(place: Place, use: VariableUse) -> str:
     return "${" + use.name + use.modifier + "…}" if use.modifier else "$" + use.name
 
 
-def _in_the_shell(place: Place, name: str) -> str:
+def _in_inner_script(place: Place, use: VariableUse) -> bool:
+    """Whether the use stands in the script that an exec form hands to a shell: ``["sh", "-c", "echo $X"]``."""
+    script = place.step.script if place.step else None
+    commands = script.commands if script else ()
+    return any(Around.NESTED in each.within and each.span.encloses(use.span) for each in commands)
+
+
+def set_by_shell(place: Place, name: str) -> str:
+    """Where the script of this instruction sets the variable; empty when it does not."""
     script = place.step.script if place.step else None
     for command in script.commands if script else ():
         if any(each.name == name for each in command.assignments) or _declares(command, name):
             line = place.line(command.span.start)
-            return f"The shell sets it on line {line}: it is known within this `{place.instruction.name}` only."
+            return f"The shell sets it on line {line}. It is gone with this `{place.instruction.name}`."
     return ""
 
 

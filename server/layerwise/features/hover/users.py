@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerwise.features.hover.markdown import code
 from layerwise.features.place import Place
 from layerwise.shell.tree import Command
 
@@ -22,49 +23,49 @@ _IMAGE_USERS = {
     "httpd": ("www-data", "33 (82 on Alpine)"),
 }
 """Users that official images bring, with their numbers."""
+_COMMON = frozenset({"nobody", "www-data", "daemon", "nonroot"})
 
 
 def user_text(place: Place, user: str) -> str:
-    """Who a user is; the text ends in a full stop."""
+    """Who the user of a USER is, as sentences."""
     if user in ("root", "0"):
-        return "root, who may do everything in the container."
+        return f"**{code(user)}** may do everything in the container."
     if user.isdecimal():
-        return "a number: needs no entry in `/etc/passwd`, and Kubernetes can check `runAsNonRoot`."
-    line = next(iter(_created(place, user)), None)
-    if line is not None:
-        return f"created on line {line}. Kubernetes cannot check `runAsNonRoot` for a name: its number can."
-    image = place.stage.facts.image if place.stage else None
-    name, number = _IMAGE_USERS.get(image.name, ("", "")) if image else ("", "")
-    if name == user:
-        return f"comes with the image, with number {number}."
-    if user in ("nobody", "www-data", "daemon", "nonroot"):
-        return "a system user that many images have."
-    return "looked up in `/etc/passwd` when the step runs, or the container starts. No step of this stage creates it."
+        return f"**{code(user)}** needs no entry in `/etc/passwd`, and lets Kubernetes check `runAsNonRoot`."
+    return f"**{code(user)}** {_known(place, user)}. Kubernetes can check `runAsNonRoot` for a number only."
 
 
 def owner_text(place: Place, owner: str) -> str:
-    """Who the value of ``--chown`` means."""
+    """Who the value of ``--chown`` means, as sentences."""
     user, _, group = owner.partition(":")
-    text = f"user {user_text(place, user)}" if user else ""
+    who = "needs no entry in `/etc/passwd`" if user.isdecimal() else _known(place, user) if user != "root" else "is 0"
+    text = f"User {code(user)} {who}" if user else ""
     if group:
-        text += f" Group `{group}`."
-    elif user.isdecimal():
-        text += f" The group is {user} too."
-    return text.strip()
+        return f"{text}, group {code(group)}." if text else f"Group {code(group)}."
+    return text + (f", and the group is {user} too." if user.isdecimal() else ".")
+
+
+def _known(place: Place, user: str) -> str:
+    line = next(iter(_created(place, user)), None)
+    if line is not None:
+        return f"is created on line {line}"
+    image = place.stage.facts.image if place.stage else None
+    name, number = _IMAGE_USERS.get(image.name, ("", "")) if image else ("", "")
+    if name == user:
+        return f"comes with the image and has number {number}"
+    if user in _COMMON:
+        return "is a system user that many images have"
+    return "must be in `/etc/passwd` of the image: no step of this stage creates it"
 
 
 def _created(place: Place, user: str) -> Iterator[int]:
-    if place.stage is None:
-        return
     stage = place.stage
-    while True:
+    while stage is not None:
         for step in stage.steps:
             for command in step.script.commands if step.script else ():
                 if _creates(command, user):
                     yield place.line(command.span.start)
-        if stage.parent is None:
-            return
-        stage = place.analysis.build.stages[stage.parent]
+        stage = place.analysis.build.stages[stage.parent] if stage.parent is not None else None
 
 
 def _creates(command: Command, user: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from layerwise.build import Origin, Stage, Variable
 from layerwise.build.values import expanded
 from layerwise.features.hover.markdown import Hover, block, code, lines, paragraphs, shortened
-from layerwise.features.hover.unset import PLATFORM_ARGS, why_unexpanded, why_unset, written
+from layerwise.features.hover.unset import PLATFORM_ARGS, set_by_shell, why_unexpanded, why_unset, written
 from layerwise.features.place import Place
 from layerwise.features.variables import (
     BY_SHELL,
@@ -20,7 +20,7 @@ from layerwise.features.variables import (
     uses_in,
 )
 from layerwise.knowledge.manual import Book, page
-from layerwise.syntax.tree import Cmd, Entrypoint, From, Healthcheck, Label
+from layerwise.syntax.tree import Cmd, Entrypoint, ExecForm, From, Healthcheck, Label
 from layerwise.syntax.words import VariableUse, unquote
 
 _MODIFIERS = {
@@ -50,11 +50,19 @@ def variable_hover(place: Place) -> Hover | None:
     use = use_at(place)
     if use is None or not use.name.strip("_"):
         return None
-    in_force = _in_force(place, use)
-    text = paragraphs(why_unexpanded(place, use), in_force) or _unset(place, use)
+    text = _text(place, use)
     if not text:
         return None
     return Hover(use.span, paragraphs(text, _modifier(place, use), _about(use.name)))
+
+
+def _text(place: Place, use: VariableUse) -> str:
+    in_force = _in_force(place, use)
+    unread = why_unexpanded(place, use)
+    if unread:
+        in_exec_form = isinstance(getattr(place.instruction, "command", None), ExecForm)
+        return paragraphs(unread, in_force) if in_force or in_exec_form else ""
+    return in_force or _unset(place, use)
 
 
 def _defined(place: Place, definition: Definition) -> Hover:
@@ -182,6 +190,9 @@ def _at_run_time(place: Place, found: Definition) -> str:
 
 
 def _unset(place: Place, use: VariableUse) -> str:
+    local = set_by_shell(place, use.name)
+    if local:
+        return paragraphs(f"**{code(use.name)}**", local)
     reason = why_unset(place, use)
     return paragraphs(f"**{code(use.name)}** is not set here.", reason) if reason else ""
 
@@ -219,7 +230,7 @@ def _value_given(place: Place, definition: Definition) -> str | None:
 
 def _headline(name: str, value: str | None) -> str:
     if value is None:
-        return f"**{code(name)}**: no value known"
+        return f"**{code(name)}**"
     if "\n" in value:
         return f"**{code(name)}**:\n\n{block(shortened(value, 400), 'text')}"
     return f"**{code(name)}** = {code(shortened(value))}"

@@ -64,6 +64,8 @@ def _fixes(instruction: Maintainer, escape: str, *, labelled: bool) -> Iterator[
 def _quoted(text: str, escape: str) -> str:
     if len(text) > 1 and text[0] == text[-1] and text[0] in "\"'" and text[0] not in text[1:-1]:
         text = text[1:-1]
+    if '"' in text and not {"'", escape} & set(text):
+        return f"'{text}'"
     for special in (escape, '"', "$"):
         text = text.replace(special, escape + special)
     return f'"{text}"'

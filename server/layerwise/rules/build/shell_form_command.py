@@ -11,6 +11,7 @@ from layerwise.syntax.tree import Cmd, Entrypoint, ExecForm, ShellForm
 from layerwise.text import Span
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
+WRONG_QUOTES = "'‘’“”„‟«»"
 
 
 @rule(
@@ -85,22 +86,25 @@ def _fixes(step: Step, form: ShellForm, note: str) -> Iterator[Fix]:
         grade = Applicability.UNSAFE if note else Applicability.SAFE
         yield Fix("Use exec form", *_as_list(words, form), applicability=grade, note=note)
     elif not script.comments:
+        alone = _is_one_program(script)
         yield Fix(
             "Use exec form with the shell it needs",
-            *_as_string(form, step.before.shell or DEFAULT_SHELL, exec_first=_is_one_program(script)),
+            *_as_string(form, step.before.shell or DEFAULT_SHELL, exec_first=alone),
             applicability=Applicability.UNSAFE,
-            note=note or "The shell stays, but it is there to be seen",
+            note="The shell expands the words, then `exec` puts the program in its place"
+            if alone
+            else "The shell stays process 1; this only says so",
         )
 
 
 def _as_json(form: ShellForm) -> Iterator[Fix]:
-    """Double quotes for single ones, when that is all that was wrong."""
+    """Double quotes for single or typographic ones, when that is all that was wrong."""
     try:
-        items = json.loads(form.text.replace("'", '"'))
+        items = json.loads(form.text.translate(dict.fromkeys(map(ord, WRONG_QUOTES), '"')))
     except ValueError:
         return
     if all(isinstance(item, str) for item in items):
-        places = [index for index, char in enumerate(form.text) if char == "'"]
+        places = [index for index, char in enumerate(form.text) if char in WRONG_QUOTES]
         edits = [Edit(form.word.part(index, index + 1), '"') for index in places]
         yield Fix("Use double quotes, as JSON has them", *edits, applicability=Applicability.UNSAFE)
 
@@ -140,9 +144,10 @@ def _is_plain(word: ShellWord) -> bool:
 def _is_one_program(script: Script) -> bool:
     """Whether ``exec`` can stand before the script."""
     command = _only_command(script)
-    if command is None or not command.words or command.words[0].value is None:
+    if command is None or not command.words:
         return False
-    return command.words[0].value not in BUILTINS
+    first = command.words[0]
+    return "/" in first.text or (first.value is not None and first.value not in BUILTINS)
 
 
 def _as_list(words: tuple[ShellWord, ...], form: ShellForm) -> Iterator[Edit]:

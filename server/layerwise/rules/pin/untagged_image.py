@@ -26,10 +26,10 @@ def untagged_image(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     image = stage.facts.image
     if word is None or image is None or stage.parent is not None or not image.known:
         return
-    if image.tag or image.digest or not image.repository:
+    if image.tag or image.digest or not image.repository or image.text.startswith("/"):
         return
     if "$" in word.text:
         message = f"By default this is `{image.text}` without a tag, which means `latest`"
-        yield Finding(word.span, message, reported_as=())
+        yield Finding(word.span, message, reported_as=(), severity=Severity.INFORMATION)
     else:
         yield Finding(word.span, f"`{image.text}` without a tag means `latest`, which changes between builds")
