@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from queue import Empty, SimpleQueue
@@ -94,12 +95,15 @@ class Client:
         self._send({"method": method, "params": parameters})
 
     def _wait(self, queue: SimpleQueue[dict[str, Any]], what: str) -> dict[str, Any]:
-        try:
-            return queue.get(timeout=self.seconds)
-        except Empty:
+        until = time.monotonic() + self.seconds
+        while time.monotonic() < until:
             status = self.process.poll()
-            died = "" if status is None else f"; the server ended with status {status}"
-            raise ServerError(f"no {what} within {self.seconds:g} seconds{died}") from None
+            try:
+                return queue.get(timeout=0.1)
+            except Empty:
+                if status is not None:
+                    raise ServerError(f"no {what}: the server ended with status {status}") from None
+        raise ServerError(f"no {what} within {self.seconds:g} seconds")
 
     def _send(self, message: dict[str, Any]) -> None:
         body = json.dumps({"jsonrpc": "2.0", **message}).encode()

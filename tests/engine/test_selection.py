@@ -110,7 +110,12 @@ def test_what_stands_later_wins(source: str, maintainer: Severity, untagged: Sev
     assert made.severity(MAINTAINER) is maintainer
     assert made.severity(UNTAGGED) is untagged
     for rule, severity in ((MAINTAINER, maintainer), (UNTAGGED, untagged)):
-        assert (rule in made.rules) == (severity is not OFF)
+        assert rule in made.rules or severity is OFF
+
+
+def test_what_is_off_does_not_run() -> None:
+    assert chosen("ignore = ['pin']").rules == tuple(rule for rule in chosen("").rules if rule.family != "pin")
+    assert chosen("ignore = ['*']").rules == ()
 
 
 def test_without_a_place_no_override_applies() -> None:

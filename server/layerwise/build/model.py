@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
+from layerwise.build.accounts import Account
 from layerwise.build.effects import Reads, reads_of, writes_of
 from layerwise.build.operations import PackageOperation, operations
 from layerwise.build.values import Variable, expanded
@@ -46,13 +47,20 @@ class State:
     """
 
     env: Mapping[str, Variable]
+    """What the image's configuration holds: ENV, and what the base image brings along."""
     args: Mapping[str, Variable]
+    """The ARGs declared so far, here and in the stages this one is built on."""
+    scope: Mapping[str, Variable]
+    """What each name means: the last ENV, or ARG with a value, of that name (BuildKit's ``dispatchArg``)."""
     global_args: Mapping[str, Variable]
     """Those declared before the first FROM, and the ones that the builder sets: a stage brings them in by ARG."""
+    given: Mapping[str, str]
+    """The values of ``--build-arg``."""
     user: str | None
-    """As in USER after expansion; None when the stage has set none, so that it is the base image's, mostly root."""
+    """As in USER after expansion, as written where its value can't be known; None when the stage has set none, so that it is
+    the base image's, mostly root."""
     workdir: str | None
-    """Absolute, after expansion; None when it is the base image's, which we do not know."""
+    """Absolute, after expansion; None when it can't be known, as that of an unknown base image."""
     shell: tuple[str, ...] | None
     """The SHELL in force, None for the default."""
     dialect: Dialect
@@ -60,14 +68,29 @@ class State:
     """What earlier steps have set for later ones: ``pip:no-cache`` by ``pip config set global.no-cache-dir``."""
     installed: frozenset[str]
     """Names of distribution packages installed by earlier steps of this stage and of those it is built on."""
+    accounts: Mapping[str, Account]
+    """The users that earlier steps created, and those we know of the base image, by name."""
+    complete: bool
+    """All variables of the base image are known, so that one without declaration is unset."""
     memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
     """What ``build.states`` remembers of the states that follow this one."""
 
     __hash__ = object.__hash__
 
     def lookup(self, name: str) -> Variable | None:
-        """The variable that ``$name`` means here: ENV wins over ARG."""
-        return self.env.get(name) or self.args.get(name)
+        """The variable that ``$name`` means here."""
+        return self.scope.get(name) or self.args.get(name)
+
+    def value(self, word: str, escape: str) -> str | None:
+        """The word with the variables in force put in; None when one of them has no known value."""
+        return expanded(word, self.lookup, escape, complete=self.complete)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Course:
+    """The states of a stage: ``states[i]`` is in force before step ``i``, and the last one behind the last step."""
+
+    states: tuple[State, ...]
 
 
 class Step:
@@ -115,8 +138,7 @@ class Step:
 
     @cached_property
     def reads(self) -> Reads:
-        names = frozenset((*self.before.env, *self.before.args))
-        return reads_of(self.instruction, names, self.value)
+        return reads_of(self.instruction, frozenset(self.before.scope), self.value)
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
@@ -125,7 +147,7 @@ class Step:
 
     def value(self, word: str) -> str | None:
         """The word with the variables in force put in; None when one of them has no known value."""
-        return expanded(word, self.before.lookup, self.escape)
+        return self.before.value(word, self.escape)
 
     @property
     def makes_layer(self) -> bool:
@@ -162,21 +184,44 @@ class StageFacts:
     is_windows: bool
 
 
-@dataclass(frozen=True)
 class Stage:
-    """A FROM and what follows. ``steps[0]`` is the FROM itself."""
+    """A FROM and what follows. ``steps[0]`` is the FROM itself. Immutable; the steps are made when first asked for."""
 
-    facts: StageFacts
-    steps: tuple[Step, ...]
-    span: Span
-    """From the FROM to the next FROM or the end of the file."""
-    parent: int | None
-    """The index of the stage it is built on, None when that is an image."""
-    section: Section
+    def __init__(
+        self,
+        facts: StageFacts,
+        section: Section,
+        course: Course,
+        parent: int | None,
+        triggers: tuple[Step, ...],
+        escape: str,
+    ) -> None:
+        self.facts = facts
+        self.section = section
+        self.course = course
+        """The states between the steps. The identical object for the same instructions behind the same state."""
+        self.parent = parent
+        """The index of the stage it is built on, None when that is an image."""
+        self.triggers = triggers
+        """The steps that the ONBUILDs of ``parent`` add right behind the FROM, with the places that they have there."""
+        self._escape = escape
+
+    @property
+    def span(self) -> Span:
+        """From the FROM to the next FROM or the end of the file."""
+        return self.section.span
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        section, states = self.section, self.course.states
+        return tuple(
+            Step(partial(section.instruction, index), node.key, index, states[index], states[index + 1], self._escape)
+            for index, (_, node) in enumerate(section.layout.instructions)
+        )
 
     @property
     def from_(self) -> From:
-        instruction = self.steps[0].instruction
+        instruction = self.section.instruction(0)
         assert isinstance(instruction, From)
         return instruction
 

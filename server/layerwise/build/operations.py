@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from layerwise.knowledge.packages import BY_MODULE, BY_PROGRAM, Operation, PackageManager
+from layerwise.knowledge.packages import BY_MODULE, BY_NAME, BY_PROGRAM, Operation, PackageManager
 from layerwise.shell.tree import Command, ShellWord
+from layerwise.text import Span
 
 __all__ = ["Operation", "PackageOperation", "operations"]
 
-_PYTHON = re.compile(r"(python|pypy)[0-9.]*(\.exe)?")
-_VERSION = re.compile(r"[-.]?[0-9]+(\.[0-9]+)*$")
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*")
+_PYTHON_VALUED = frozenset({"-W", "-X", "--check-hash-based-pycs"})
+_VERSION = re.compile(r"[-.]?[0-9]+(?:\.[0-9]+)*$")
+_CARRIERS = frozenset({"php", "sh", "bash", "corepack", "npx"})
+"""Programs whose first operand is the package manager: ``php composer.phar``, ``sh ./mvnw``, ``corepack pnpm``."""
+_PLAIN_END = re.compile(r"/([\w.-]+)[\"']?$")
+_R_INSTALL = re.compile(r"\b(?:install\.packages|install_\w+|restore|pkg_install|local_install_deps|install)\s*\(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +28,7 @@ class PackageOperation:
 
     ``subcommand`` is the last word that says what (``install``), None where the program itself says it (``yarn``).
     ``packages`` are the words that name packages, folders or files; ``options`` those that start with a dash;
-    ``manifests`` the words that name requirement files, as in ``-r requirements.txt`` or ``--requirement=dev.txt``.
+    ``manifests`` name requirement files: the word ``dev.txt`` of ``-r dev.txt`` as well as that part of ``-rdev.txt``.
     """
 
     manager: PackageManager
@@ -33,21 +40,14 @@ class PackageOperation:
     manifests: tuple[ShellWord, ...] = ()
 
     def has_option(self, *names: str) -> bool:
-        """Whether one of these options is given, also as ``--name=value``; a single dash matches bundled letters."""
-        for word in self.options:
-            text = (word.value or word.text).partition("=")[0]
-            if text in names:
-                return True
-            bundled = len(text) > 1 and text[0] == "-" and text[1] != "-"
-            if bundled and any(len(name) == 2 and name[1] in text[1:] for name in names):
-                return True
-        return False
+        """Whether one of these options is given, also as ``--name=value``, or ``-y`` as one of the letters of ``-qy``."""
+        return any(_is_option(_text(word), name, self.manager) for word in self.options for name in names)
 
     def option(self, *names: str) -> str | None:
         """The value of the last of these options, None when none is given or its value is not known."""
         words = self.command.words
-        for index in range(len(words) - 1, -1, -1):
-            name, equals, value = (words[index].value or "").partition("=")
+        for index in range(len(words) - 1, self.command.start, -1):
+            name, equals, value = _text(words[index]).partition("=")
             if name in names:
                 return value if equals else words[index + 1].value if index + 1 < len(words) else None
         return None
@@ -55,97 +55,278 @@ class PackageOperation:
 
 def operations(command: Command) -> tuple[PackageOperation, ...]:
     """What the command does, an empty tuple when it is no package manager's. ``pacman -Syu x`` does several things."""
-    if not command.words:
+    words = command.words[command.start :]
+    if not words:
         return ()
-    found = _manager(command)
+    return tuple(
+        PackageOperation(
+            reading.manager,
+            reading.operation,
+            command,
+            None if reading.subcommand is None else words[reading.subcommand],
+            tuple(_part(words[at], start) for at, start in reading.packages),
+            tuple(words[at] for at in reading.options),
+            tuple(_part(words[at], start) for at, start in reading.manifests),
+        )
+        for reading in _readings(tuple(_text(word) for word in words), words[0].value is not None)
+    )
+
+
+def program_of(command: Command) -> str:
+    """The name of the program without folders, also where only the folder is unknown: ``$VENV/bin/pip`` gives ``pip``."""
+    return command.program or _plain_end(command.name.text)
+
+
+def _text(word: ShellWord) -> str:
+    return word.text if word.value is None else word.value
+
+
+def _part(word: ShellWord, start: int) -> ShellWord:
+    """The word without its first characters: ``dev.txt`` of ``--requirement=dev.txt``."""
+    if not start:
+        return word
+    span = word.span
+    if word.span.end - word.span.start == len(word.text):
+        # Quotes stand around the value or not at all, for the option before it is read as it is.
+        span = Span(word.span.start + start, word.span.end)
+    return ShellWord(span, word.text[start:], None if word.value is None else word.value[start:])
+
+
+def _is_option(text: str, name: str, manager: PackageManager) -> bool:
+    if text == name or text.startswith(name + "="):
+        return True
+    if len(name) != 2 or manager.long_dash or text[:2] == "--" or text[:1] != "-":
+        return False
+    return name[1] in _letters(text, manager)
+
+
+def _letters(text: str, manager: PackageManager) -> str:
+    """The options bundled in a word, without the value of the last: of ``-ytbookworm`` they are ``yt``."""
+    for index, letter in enumerate(text[1:], 1):
+        if "-" + letter in manager.valued:
+            return text[1 : index + 1]
+    return text[1:]
+
+
+@dataclass(slots=True)
+class _Reading:
+    """What a command does, by the indices of its words. Packages and manifests have the index of their first character."""
+
+    manager: PackageManager
+    operation: Operation
+    subcommand: int | None
+    packages: list[tuple[int, int]] = field(default_factory=list)
+    options: list[int] = field(default_factory=list)
+    manifests: list[tuple[int, int]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=8192)
+def _readings(texts: tuple[str, ...], knows_folder: bool) -> tuple[_Reading, ...]:  # noqa: FBT001
+    found = _manager(texts, knows_folder=knows_folder)
     if found is None:
         return ()
     manager, first = found
+    if manager.name == "r":
+        return tuple(_r(manager, texts, first))
+    words = _sorted(manager, texts, first)
     if manager.name == "pacman":
-        return tuple(_pacman(manager, command, first))
-    operation = _operation(manager, command, first)
-    return (operation,) if operation else ()
+        return tuple(_pacman(words, texts))
+    if not manager.operations:
+        return tuple(_packages_only(words, texts))
+    return tuple(_by_goal(words, texts) if manager.goals else _by_subcommand(words, texts))
 
 
-def _manager(command: Command) -> tuple[PackageManager, int] | None:
-    """The package manager, and the index of the first word that belongs to it."""
-    words = command.words
-    program = command.program.removesuffix(".exe")
-    if program == "corepack" and len(words) > command.start + 1:
-        row = BY_PROGRAM.get(words[command.start + 1].value or "")
-        return (row, command.start + 2) if row else None
-    row = BY_PROGRAM.get(program) or _versioned(program)
-    if row is not None:
-        return row, command.start + 1
-    if _PYTHON.fullmatch(program):
-        for index in range(command.start + 1, len(words) - 1):
-            value = words[index].value or ""
-            if value == "-m":
-                row = BY_MODULE.get(words[index + 1].value or "")
-                return (row, index + 2) if row else None
-            if not value.startswith("-"):
-                return None
+def _manager(texts: tuple[str, ...], *, knows_folder: bool) -> tuple[PackageManager, int] | None:
+    """The package manager, and the index of the first word behind its name."""
+    name = texts[0].rpartition("/")[2] if knows_folder else _plain_end(texts[0])
+    name = name.removesuffix(".exe")
+    if name in _CARRIERS:
+        at = next((index for index, text in enumerate(texts) if index and not text.startswith("-")), None)
+        row = _row(texts[at].rpartition("/")[2].partition("@")[0]) if at else None
+        return (row, at + 1) if row and at else None
+    if _PYTHON.fullmatch(name):
+        return _module(texts)
+    row = _row(name)
+    return (row, 1) if row else None
+
+
+def _plain_end(text: str) -> str:
+    match = _PLAIN_END.search(text)
+    return match.group(1) if match else ""
+
+
+def _row(name: str) -> PackageManager | None:
+    row = BY_PROGRAM.get(name) or BY_PROGRAM.get(_VERSION.sub("", name))
+    return row if row and (row.versioned or name in row.programs) else None
+
+
+def _module(texts: tuple[str, ...]) -> tuple[PackageManager, int] | None:
+    """``python3 -I -m pip``"""
+    index = 1
+    while index < len(texts) - 1:
+        text = texts[index]
+        if not text.startswith("-"):
+            return None
+        if not text.startswith("--") and text.endswith("m") and text[1:].isalpha():
+            row = BY_MODULE.get(texts[index + 1])
+            return (row, index + 2) if row else None
+        index += 2 if text in _PYTHON_VALUED else 1
     return None
 
 
-@lru_cache(maxsize=256)
-def _versioned(program: str) -> PackageManager | None:
-    row = BY_PROGRAM.get(_VERSION.sub("", program))
-    return row if row is not None and row.versioned else None
+@dataclass(slots=True)
+class _Words:
+    """The words of a command, by what they are."""
+
+    manager: PackageManager
+    operands: list[int] = field(default_factory=list)
+    options: list[int] = field(default_factory=list)
+    packages: list[tuple[int, int]] = field(default_factory=list)
+    manifests: list[tuple[int, int]] = field(default_factory=list)
+
+    def reading(self, operation: Operation, subcommand: int | None, operands: list[int]) -> _Reading:
+        packages = [(at, 0) for at in operands]
+        return _Reading(
+            self.manager, operation, subcommand, sorted(packages + self.packages), self.options, self.manifests
+        )
 
 
-def _operation(manager: PackageManager, command: Command, first: int) -> PackageOperation | None:
-    longest = max((name.count(" ") + 1 for name in manager.operations), default=1)
-    operands: list[ShellWord] = []
-    options: list[ShellWord] = []
-    manifests: list[ShellWord] = []
-    subcommands: list[ShellWord] = []
-    operation: Operation | None = None
-    words = command.words
+def _sorted(manager: PackageManager, texts: tuple[str, ...], first: int) -> _Words:
+    words = _Words(manager)
     index = first
-    while index < len(words):
-        word = words[index]
-        value = word.value if word.value is not None else word.text
-        index += 1
-        if value.startswith("-") and value != "-":
-            options.append(word)
-            name, equals, _ = value.partition("=")
-            takes_next = name in manager.valued and not equals
-            if name in manager.manifest_options:
-                if equals:
-                    manifests.append(word)
-                elif index < len(words):
-                    manifests.append(words[index])
-            elif value[:2] in manager.manifest_options and not value.startswith("--") and len(value) > 2:
-                manifests.append(word)
-            index += takes_next
-        elif operation is None:
-            subcommands.append(word)
-            name = " ".join(each.value or each.text for each in subcommands)
-            operation = manager.operations.get(name)
-            if operation is None and len(subcommands) >= longest:
-                return None
-        else:
-            operands.append(word)
+    while index < len(texts):
+        text = texts[index]
+        if text == "--":
+            words.operands += range(index + 1, len(texts))
+            break
+        if text[:1] != "-" or text == "-":
+            if not (manager.name == "cargo" and text.startswith("+")):
+                words.operands.append(index)
+            index += 1
+            continue
+        words.options.append(index)
+        name, at, start = _value_of(manager, texts, index)
+        if name is not None and at < len(texts):
+            if name in manager.package_options:
+                words.packages.append((at, start))
+            elif name in manager.manifest_options:
+                words.manifests.append((at, start))
+        index = max(index, at if name is not None else index) + 1
+    return words
+
+
+def _value_of(manager: PackageManager, texts: tuple[str, ...], index: int) -> tuple[str | None, int, int]:
+    """The option that has a value, and where that is: the index of its word, and of its first character there."""
+    text = texts[index]
+    name, equals, _ = text.partition("=")
+    if name in manager.valued:
+        return (name, index, len(name) + 1) if equals else (name, index + 1, 0)
+    if text[:2] == "--" or manager.long_dash:
+        return None, index, 0
+    letters = _letters(text, manager)
+    option = "-" + letters[-1:]
+    if option not in manager.valued:
+        return None, index, 0
+    end = len(letters) + 1
+    return (option, index, end) if end < len(text) else (option, index + 1, 0)
+
+
+def _by_subcommand(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
+    manager = words.manager
+    names = [texts[at] for at in words.operands]
+    operation, count = _subcommand(manager, names)
+    for option, effect in manager.option_operations.items():
+        if effect is not operation and any(_is_option(texts[at], option, manager) for at in words.options):
+            yield words.reading(effect, None, [])
+            break
     if operation is None:
-        if subcommands or manager.bare is None:
-            return None
-        operation = manager.bare
-    subcommand = subcommands[-1] if subcommands else None
-    return PackageOperation(manager, operation, command, subcommand, tuple(operands), tuple(options), tuple(manifests))
+        return
+    last = words.operands[count - 1] if count else None
+    operands = words.operands[count:]
+    if " ".join(names[:count]) in manager.manifest_operands:
+        words.manifests += [(at, 0) for at in operands]
+        operands = []
+    yield words.reading(operation, last, operands)
 
 
-def _pacman(manager: PackageManager, command: Command, first: int) -> list[PackageOperation]:
-    words = command.words[first:]
-    options = tuple(word for word in words if (word.value or "").startswith("-"))
-    packages = tuple(word for word in words if word not in options)
-    letters = "".join((word.value or "")[1:] for word in options if not (word.value or "").startswith("--"))
-    kinds: list[Operation] = []
-    if "S" in letters:
-        kinds += [Operation.CLEAN] if "c" in letters else []
-        kinds += [Operation.UPDATE_INDEX] if "y" in letters else []
-        kinds += [Operation.UPGRADE] if "u" in letters else []
-        kinds += [Operation.INSTALL] if packages and "c" not in letters else []
-    elif "R" in letters:
-        kinds.append(Operation.REMOVE)
-    return [PackageOperation(manager, kind, command, None, packages, options) for kind in kinds]
+def _subcommand(manager: PackageManager, names: list[str]) -> tuple[Operation | None, int]:
+    """What the subcommand does, and of how many words it is."""
+    if not names:
+        return manager.bare, 0
+    for count in (3, 2, 1):
+        name = " ".join(names[:count])
+        if len(names) >= count and name in manager.operations:
+            return manager.operations[name], count
+    return manager.otherwise, 1
+
+
+def _by_goal(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
+    """Each operand by itself; several that do the same are one operation."""
+    manager = words.manager
+    done: set[Operation] = set()
+    for at in words.operands:
+        goal = texts[at].rstrip(",;")
+        operation = manager.operations.get(goal, _goal(manager, goal))
+        if operation is not None and operation not in done:
+            done.add(operation)
+            yield words.reading(operation, at, [])
+
+
+def _goal(manager: PackageManager, goal: str) -> Operation | None:
+    """``org.apache.maven.plugins:maven-dependency-plugin:3.6:go-offline`` and ``:app:bootJar``"""
+    plugin, _, name = goal.rpartition(":")
+    if "dependency" in plugin:
+        name = f"dependency:{name}"
+    return manager.operations.get(name, manager.otherwise if plugin or manager.otherwise else None)
+
+
+def _packages_only(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
+    manager = words.manager
+    for option, effect in manager.option_operations.items():
+        if any(texts[at] == option for at in words.options):
+            yield words.reading(effect, None, words.operands if effect is Operation.REMOVE else [])
+            return
+    if words.operands:
+        yield words.reading(Operation.INSTALL, None, words.operands)
+    elif manager.bare is not None and not words.options:
+        yield words.reading(manager.bare, None, [])
+
+
+def _pacman(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
+    options = [texts[at] for at in words.options]
+    letters = "".join(text[1:] for text in options if not text.startswith("--"))
+    names = {text for text in options if text.startswith("--")}
+    if "R" in letters or "--remove" in names:
+        yield words.reading(Operation.REMOVE, None, words.operands)
+    if "U" in letters or "--upgrade" in names:
+        yield words.reading(Operation.INSTALL, None, words.operands)
+    if "S" not in letters and "--sync" not in names:
+        return
+    if "c" in letters or "--clean" in names:
+        yield words.reading(Operation.CLEAN, None, [])
+        return
+    if "y" in letters or "--refresh" in names:
+        yield words.reading(Operation.UPDATE_INDEX, None, [])
+    if "u" in letters or "--sysupgrade" in names:
+        yield words.reading(Operation.UPGRADE, None, [])
+    if words.operands:
+        only_fetched = "w" in letters or "--downloadonly" in names
+        yield words.reading(Operation.DOWNLOAD if only_fetched else Operation.INSTALL, None, words.operands)
+
+
+def _r(manager: PackageManager, texts: tuple[str, ...], first: int) -> Iterator[_Reading]:
+    """``R -e "install.packages('x')"``, ``Rscript -e 'renv::restore()'``, ``R CMD INSTALL x`` and ``install2.r x``"""
+    rest = range(first, len(texts))
+    options = [at for at in rest if texts[at].startswith("-")]
+    if texts[0].rpartition("/")[2].endswith(".r"):
+        words = _sorted(manager, texts, first)
+        if words.operands:
+            yield words.reading(Operation.INSTALL, None, words.operands)
+    elif texts[first : first + 2] == ("CMD", "INSTALL"):
+        packages = [(at, 0) for at in rest[2:] if at not in options]
+        yield _Reading(manager, Operation.INSTALL, first + 1, packages, options)
+    elif any(texts[at - 1] == "-e" and _R_INSTALL.search(texts[at]) for at in rest):
+        yield _Reading(manager, Operation.INSTALL, None, [], options)
+
+
+assert BY_NAME["pacman"] and BY_NAME["r"], "these two are read in their own way"

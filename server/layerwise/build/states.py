@@ -7,38 +7,56 @@ pressed inside a RUN that goes on installing the same packages leaves every late
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
-from layerwise.build.model import State
+from layerwise.build.accounts import Account, account_made_by
+from layerwise.build.model import Course, State
 from layerwise.build.operations import Operation, operations
 from layerwise.build.settings import settings_made_by
 from layerwise.build.values import Origin, Variable, expanded
 from layerwise.knowledge.base_images import BaseImage
 from layerwise.shell import Dialect, dialect_of, script_of
-from layerwise.syntax.tree import Arg, Assigning, Env, Instruction, Run, Shell, User, Workdir
+from layerwise.syntax.tree import Arg, Env, Instruction, Layout, Run, Shell, Transfer, User, Workdir
 
-_REMEMBERED = 64
-"""How many followers a state remembers before it forgets them all."""
+_REMEMBERED = 32
+"""How many followers a state remembers, the last ones."""
+_COURSES: WeakKeyDictionary[Layout, dict[int, tuple[State, Course]]] = WeakKeyDictionary()
+"""The courses of a text, by the identity of the state that they begin with."""
+_KEPT = 4
+"""How many courses of one text are kept, the last ones."""
+_NAMELESS = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
+"""ARGs that speak to the builder and never become variables."""
 
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=256)
-def first_state(image: BaseImage, global_args: tuple[Variable, ...], *, windows: bool) -> State:
-    """What is in force right behind a FROM of this image."""
+@lru_cache(maxsize=64)
+def first_state(
+    image: BaseImage, global_args: tuple[Variable, ...], given: tuple[tuple[str, str], ...], *, windows: bool
+) -> State:
+    """What is in force right behind a FROM of this image.
+
+    :param given: the values of ``--build-arg``.
+    """
+    env = {name: Variable(name, value, Origin.IMAGE) for name, value in image.env}
     return State(
-        {name: Variable(name, value, Origin.IMAGE) for name, value in image.env},
-        {},
-        {variable.name: variable for variable in global_args},
-        image.user,
-        image.workdir,
-        None,
-        dialect_of(None, windows=windows),
-        image.tool_settings,
-        frozenset(),
+        env=env,
+        args={},
+        scope=env,
+        global_args={variable.name: variable for variable in global_args},
+        given=dict(given),
+        user=image.user,
+        workdir=image.workdir,
+        shell=image.shell,
+        dialect=dialect_of(image.shell, windows=windows),
+        tool_settings=image.tool_settings,
+        installed=frozenset(),
+        accounts={name: Account(name, uid, home) for name, uid, home in image.accounts},
+        complete=image.complete,
     )
 
 
@@ -50,14 +68,34 @@ def state_after(before: State, instruction: Instruction, escape: str) -> State:
     return _remembered(before, instruction.key, lambda: step(before, instruction, escape))
 
 
+def course_of(entry: State, layout: Layout, escape: str) -> Course:
+    """The states of the stage with these instructions, the FROM included, which changes nothing by itself."""
+    known = _COURSES.get(layout)
+    if known is None:
+        known = _COURSES[layout] = {}
+    found = known.get(id(entry))
+    if found is not None:
+        return found[1]
+    states = [entry]
+    for _, node in layout.instructions:
+        states.append(state_after(states[-1], node, escape))
+    course = Course(tuple(states))
+    _put(known, id(entry), (entry, course), _KEPT)
+    return course
+
+
 def _remembered(state: State, key: Hashable, make: Callable[[], T]) -> T:
     memo = state.memo
     if key not in memo:
-        if len(memo) >= _REMEMBERED:
-            memo.clear()
-        memo[key] = make()
+        _put(memo, key, make(), _REMEMBERED)
     found: T = memo[key]
     return found
+
+
+def _put(memo: dict[Any, Any], key: Hashable, value: object, limit: int) -> None:
+    if len(memo) >= limit:
+        del memo[next(iter(memo))]
+    memo[key] = value
 
 
 def _changed(state: State, **changes: Any) -> State:
@@ -65,58 +103,75 @@ def _changed(state: State, **changes: Any) -> State:
     changes = {name: value for name, value in changes.items() if getattr(state, name) != value}
     if not changes:
         return state
-    key = tuple((name, tuple(value.values()) if isinstance(value, dict) else value) for name, value in changes.items())
+    key = tuple((name, tuple(value.items()) if isinstance(value, dict) else value) for name, value in changes.items())
     return _remembered(state, key, lambda: replace(state, **changes, memo={}))
 
 
 def _env(before: State, instruction: Env, escape: str) -> State:
-    return _changed(before, env={**before.env, **_named(_assigned(before, instruction, escape, Origin.ENV))})
+    """All values of one instruction are expanded with what was in force before it (Dockerfile reference, "ENV")."""
+    found = {}
+    for pair in instruction.pairs:
+        name = before.value(pair.key.text, escape)
+        if name:
+            found[name] = Variable(name, before.value(pair.value.text, escape) if pair.value else "", Origin.ENV)
+    return _changed(before, env={**before.env, **found}, scope={**before.scope, **found})
 
 
 def _arg(before: State, instruction: Arg, escape: str) -> State:
+    """One after the other, so that a later one sees those before it (BuildKit's ``dispatchArg``)."""
     state = before
     for pair in instruction.pairs:
-        name = expanded(pair.key.text, state.lookup, escape)
-        if not name:
+        name = pair.key.text
+        if not name or name in _NAMELESS:
             continue
-        outside = before.global_args.get(name)
-        if pair.value is not None:
-            variable = Variable(name, expanded(pair.value.text, state.lookup, escape), Origin.ARG)
-        elif outside is not None:
-            variable = outside
+        variable = _declared(state, name, pair.value.text if pair.value else None, escape)
+        args = {**state.args, name: variable}
+        if variable.value is None and pair.value is None:
+            # It may be set by --build-arg, and else leaves what the name meant before.
+            state = _changed(state, args=args)
         else:
-            variable = Variable(name, None, Origin.ARG)
-        state = _changed(state, args={**state.args, name: variable})
+            state = _changed(state, args=args, scope={**state.scope, name: variable})
     return state
 
 
-def _assigned(before: State, instruction: Assigning, escape: str, origin: Origin) -> Iterator[Variable]:
-    """All values of one instruction are expanded with what was in force before it (Dockerfile reference, "ENV")."""
-    for pair in instruction.pairs:
-        name = expanded(pair.key.text, before.lookup, escape)
-        if name:
-            yield Variable(name, expanded(pair.value.text, before.lookup, escape) if pair.value else "", origin)
-
-
-def _named(variables: Iterable[Variable]) -> dict[str, Variable]:
-    return {variable.name: variable for variable in variables}
+def _declared(state: State, name: str, default: str | None, escape: str) -> Variable:
+    if name in state.given:
+        return Variable(name, state.given[name], Origin.ARG)
+    if default is not None:
+        return Variable(name, expanded(default, state.lookup, escape, complete=state.complete), Origin.ARG)
+    return state.global_args.get(name) or Variable(name, None, Origin.ARG)
 
 
 def _user(before: State, instruction: User, escape: str) -> State:
-    return (
-        _changed(before, user=expanded(instruction.value.text, before.lookup, escape)) if instruction.value else before
-    )
+    if instruction.value is None:
+        return before
+    written = instruction.value.text
+    return _changed(before, user=before.value(written, escape) or written)
 
 
 def _workdir(before: State, instruction: Workdir, escape: str) -> State:
     if instruction.value is None:
         return before
-    folder = expanded(instruction.value.text, before.lookup, escape)
-    if folder is not None and not folder.startswith("/"):
-        windows = before.dialect in (Dialect.CMD, Dialect.POWERSHELL)
-        known = before.workdir is not None and not windows
-        folder = posixpath.join(before.workdir or "/", folder) if known else None
-    return _changed(before, workdir=posixpath.normpath(folder) if folder else None)
+    folder = before.value(instruction.value.text, escape)
+    return _changed(before, workdir=_folder(before, folder) if folder else None)
+
+
+def _folder(before: State, folder: str) -> str | None:
+    """A path of WORKDIR, relative to the one before (BuildKit's ``NormalizeWorkdir``)."""
+    if before.dialect in (Dialect.CMD, Dialect.POWERSHELL):
+        return _windows_folder(before, folder.replace("\\", "/"))
+    if not folder.startswith("/"):
+        if before.workdir is None:
+            return None
+        folder = posixpath.join(before.workdir, folder)
+    return "/" + posixpath.normpath(folder).lstrip("/")
+
+
+def _windows_folder(before: State, folder: str) -> str | None:
+    drive, colon, path = folder.rpartition(":")
+    if colon or path.startswith("/"):
+        return f"{drive.upper()}:{posixpath.normpath(path)}" if colon else posixpath.normpath(path)
+    return posixpath.normpath(posixpath.join(before.workdir, path)) if before.workdir else None
 
 
 def _shell(before: State, instruction: Shell, escape: str) -> State:
@@ -131,16 +186,25 @@ def _run(before: State, instruction: Run, escape: str) -> State:
     if script is None:
         return before
     installed = set(before.installed)
-    settings = set(before.tool_settings)
+    accounts = dict(before.accounts)
     for command in script.commands:
-        settings |= settings_made_by(command)
+        account = account_made_by(command)
+        if account is not None:
+            accounts[account.name] = account
         for operation in operations(command):
+            if not operation.manager.is_distribution:
+                continue
             names = {word.value.partition("=")[0] for word in operation.packages if word.value}
-            if operation.operation is Operation.INSTALL and operation.manager.is_distribution:
+            if operation.operation is Operation.INSTALL:
                 installed |= names
-            elif operation.operation is Operation.REMOVE and operation.manager.is_distribution:
+            elif operation.operation is Operation.REMOVE:
                 installed -= names
-    return _changed(before, installed=frozenset(installed), tool_settings=frozenset(settings))
+    settings = before.tool_settings | settings_made_by(instruction, script)
+    return _changed(before, installed=frozenset(installed), tool_settings=settings, accounts=accounts)
+
+
+def _transfer(before: State, instruction: Transfer, escape: str) -> State:
+    return _changed(before, tool_settings=before.tool_settings | settings_made_by(instruction, None))
 
 
 _STEPS: dict[type, Callable[[State, Any, str], State]] = {
@@ -150,4 +214,5 @@ _STEPS: dict[type, Callable[[State, Any, str], State]] = {
     Shell: _shell,
     User: _user,
     Workdir: _workdir,
+    **dict.fromkeys(Transfer.__subclasses__(), _transfer),
 }

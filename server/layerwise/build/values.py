@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from layerwise.syntax.words import WordError, expand
+from layerwise.syntax.nodes import Word
+from layerwise.syntax.words import WordError, expand, variables
+from layerwise.text import Span
 
 
 class Origin(StrEnum):
@@ -30,34 +31,39 @@ class Variable:
     origin: Origin
 
 
-def expanded(word: str, lookup: Callable[[str], Variable | None], escape: str) -> str | None:
-    """The word with variables put in; None when one of them has no known value, or when the word can't be read."""
+Lookup = Callable[[str], Variable | None]
+"""The variable of a name, None when there is none."""
+_DEFAULTS = (":-", "-")
+
+
+def expanded(word: str, lookup: Lookup, escape: str, *, complete: bool = True) -> str | None:
+    """The word with variables put in; None when one of them has no known value, or when the word can't be read.
+
+    :param complete: a variable without declaration is unset. Else it may be one of the base image's, whose value we do
+        not know; only where the word gives a default for it that default is taken.
+    """
     unknown = False
+    undeclared: set[str] = set()
 
     def value(name: str) -> str | None:
         nonlocal unknown
         variable = lookup(name)
-        unknown = unknown or (variable is not None and variable.value is None)
-        return variable.value if variable else None
+        if variable is None:
+            undeclared.add(name)
+            return None
+        unknown = unknown or variable.value is None
+        return variable.value
 
     try:
         text = expand(word, value, escape)
     except WordError:
         return None
-    return None if unknown else text
+    if unknown or (undeclared and not complete and _needs(word, undeclared, escape)):
+        return None
+    return text
 
 
-class Scope(Protocol):
-    """Where variables are looked up: a ``State``."""
-
-    def lookup(self, name: str) -> Variable | None: ...
-
-
-def value_of(word: str, scope: Scope, escape: str) -> str | None:
-    """The word with the variables of this state put in; None when one of them has no known value."""
-    return expanded(word, scope.lookup, escape)
-
-
-def global_value_of(word: str, variables: Mapping[str, Variable], escape: str) -> str | None:
-    """The same for a FROM, which sees the ARGs before the first one and nothing else."""
-    return expanded(word, variables.get, escape)
+def _needs(word: str, names: set[str], escape: str) -> bool:
+    """Whether the value of one of these variables shows in the word, for the word has no default for it."""
+    uses = variables(Word(Span(0, len(word)), word), escape)
+    return any(use.name in names and not use.modifier.startswith(_DEFAULTS) for use in uses)

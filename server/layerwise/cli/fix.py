@@ -29,7 +29,7 @@ from layerwise.cli.running import (
     takes_standard_input,
     threshold_of,
 )
-from layerwise.cli.source import Source, UnreadableError, read_bytes, write_file
+from layerwise.cli.source import Source, UnreadableError, read_bytes, read_source, write_file
 from layerwise.cli.terminal import Look, look_of, never_fail, use_utf8
 from layerwise.engine import FixResult, Settings, analyse, fix_all
 from layerwise.lint import Applicability
@@ -79,9 +79,11 @@ class FixOne:
 
     def __call__(self, target: Target) -> Outcome:
         try:
-            source = target.read()
+            return self._fix(target, target.read())
         except UnreadableError as error:
             return Outcome(failures=(Failure(target.shown, str(error)),))
+
+    def _fix(self, target: Target, source: Source) -> Outcome:
         loaded = self.project.settings_for(target.path)
         context = self.project.context_for(target.path, loaded.settings)
         analysis = analyse(source.text, path=target.path, settings=loaded.settings, files=context)
@@ -131,7 +133,12 @@ class _Writer:
 
 def _writes(target: Target, source: Source, result: FixResult, root: str) -> Iterator[Write]:
     for edit in result.files:
-        yield Write(f"{root}/{edit.path}", None if edit.before is None else edit.before.encode(), edit.text.encode())
+        path = f"{root}/{edit.path}"
+        if edit.before is None:
+            yield Write(path, None, edit.text.encode())
+        else:
+            beside = read_source(path)
+            yield Write(path, beside.encode(edit.before), beside.encode(edit.text))
     if target.path is not None and result.text != source.text:
         yield Write(target.path, source.encode(source.text), source.encode(result.text))
 

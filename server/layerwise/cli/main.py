@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from argparse import Namespace
 from collections.abc import Sequence
 
@@ -33,6 +32,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
     except Exception:
         # The one guard: Python itself would end with 1, which means that something was found.
+        import traceback
+
         traceback.print_exc()
         print("layerwise: this is a bug, please report it with the lines above", file=sys.stderr)
         return WRONG

@@ -65,7 +65,7 @@ def _filled(lines: list[str], look: Look) -> Iterator[str]:
     text = " ".join(line.strip() for line in lines)
     item = _ITEM.match(text)
     for line in textwrap.wrap(
-        plain(text),
+        text if look.colour else plain(text),
         min(look.width, _WIDEST),
         initial_indent=_INDENT,
         subsequent_indent=_INDENT + " " * (len(item[0]) if item else 0),

@@ -13,13 +13,28 @@ from layerwise.context.disk import DiskFiles
 from layerwise.engine import Loaded, Settings, load_settings, settings_from
 
 
+class Snapshot:
+    """The files of this machine as they are during one run: each folder is listed once, which many files ask for."""
+
+    def __init__(self) -> None:
+        self._disk = DiskFiles()
+        self._folders: dict[str, tuple[tuple[str, bool], ...]] = {}
+        self.read = self._disk.read
+        self.size = self._disk.size
+
+    def list(self, path: str) -> tuple[tuple[str, bool], ...]:
+        if path not in self._folders:
+            self._folders[path] = tuple(self._disk.list(path))
+        return self._folders[path]
+
+
 class Project:
     """What is around the files. Reads each settings file once."""
 
     def __init__(self, overriding: Settings, *, isolated: bool) -> None:
         self.overriding = overriding
         self.isolated = isolated
-        self.files = DiskFiles()
+        self.files = Snapshot()
         self._loaded: dict[str, Loaded] = {}
 
     def settings_for(self, path: str | None) -> Loaded:
@@ -34,7 +49,7 @@ class Project:
 
     def context_for(self, path: str | None, settings: Settings) -> ContextTree | None:
         """The build context of the file at an absolute path; None for one without a place."""
-        return None if path is None else locate(path, self.files)
+        return None if path is None else locate(path, self.files, context=settings.context)
 
     def excludes(self, path: str) -> bool:
         """Whether the settings keep a folder search from this file or folder."""

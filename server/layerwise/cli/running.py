@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from layerwise.cli.discovery import STANDARD_INPUT, discover
@@ -112,7 +114,7 @@ def run(
     held: list[Outcome] = []
     deliver = held.append if shows_bar and is_terminal(sys.stdout) else write
     with Bar(len(targets), shows=shows_bar) as bar:
-        outcomes = in_order(work, targets, processes=min(processes, max(len(targets), 1)))
+        outcomes = in_order(partial(_guarded, work), targets, processes=min(processes, max(len(targets), 1)))
         for target, proposed in zip(targets, outcomes, strict=True):
             outcome = settle(target, proposed)
             ending.add(outcome)
@@ -153,6 +155,19 @@ def internal_failures(target: Target, analysis: Analysis) -> tuple[Failure, ...]
         )
         for failure in analysis.failures
     )
+
+
+def _guarded(work: Callable[[Target], Outcome], target: Target) -> Outcome:
+    """The outcome of the work on one file. Should it fail, the other files are worked on all the same."""
+    try:
+        return work(target)
+    except Exception as error:
+        from traceback import extract_tb
+
+        place = extract_tb(error.__traceback__)[-1]
+        where = f"{os.path.basename(place.filename)}:{place.lineno}"
+        message = f"{type(error).__name__} in {where}: {error}; this is a bug of Layerwise"
+        return Outcome(failures=(Failure(target.shown, message),))
 
 
 def _targets(arguments: Namespace, project: Project, ending: Ending) -> list[Target]:

@@ -7,13 +7,13 @@ left out: it is better not to know a folder than to know a wrong one.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
 
 from layerwise.context.compose import MAX_TEXT, BuildTarget, is_local
+from layerwise.context.documents import read_json
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json")
 
@@ -67,10 +67,7 @@ def _inherited(name: str, targets: dict[str, dict[str, Any]], seen: frozenset[st
 
 
 def _json_targets(text: str) -> dict[str, dict[str, Any]]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
+    document = read_json(text)
     targets = document.get("target") if isinstance(document, dict) else None
     if not isinstance(targets, dict):
         return {}

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from layerwise.context.documents import read_yaml
+
 MAX_TEXT = 200_000
 """Longer files are left alone, in characters."""
 
@@ -36,7 +38,7 @@ def builds_in_compose(text: str) -> tuple[BuildTarget, ...]:
     """The builds that a compose file names. Services whose paths need an unknown variable are left out."""
     if len(text) > MAX_TEXT or "build" not in text:
         return ()
-    document = _loaded(text)
+    document = read_yaml(text)
     services = document.get("services") if isinstance(document, dict) else None
     if not isinstance(services, dict):
         return ()
@@ -77,13 +79,3 @@ def _interpolated(value: Any) -> str | None:
 
     text = _VARIABLE.sub(replacement, value)
     return text if known else None
-
-
-def _loaded(text: str) -> Any:
-    # It costs 20 ms to import, and most projects have no compose file.
-    import yaml
-
-    try:
-        return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except (yaml.YAMLError, ValueError, RecursionError):
-        return None

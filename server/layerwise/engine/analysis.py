@@ -9,10 +9,11 @@ from layerwise.build import build
 from layerwise.build.model import Build
 from layerwise.context.tree import ContextTree
 from layerwise.engine.linting import Failure, Found, Harvest, Linter
+from layerwise.engine.orphans import orphans_of
 from layerwise.engine.selection import Selection, selection
 from layerwise.engine.settings import Settings
 from layerwise.engine.suppressing import Silenced, Suppressions
-from layerwise.lint import Finding, Rule, Severity, Suppression
+from layerwise.lint import Applicability, Finding, Related, Rule, Severity, Suppression, Tag
 from layerwise.syntax import parse
 from layerwise.syntax.tree import Dockerfile
 from layerwise.text import LineIndex, Span
@@ -41,6 +42,19 @@ class Reported:
     @property
     def message(self) -> str:
         return self._kept.message
+
+    @property
+    def tags(self) -> tuple[Tag, ...]:
+        return self._kept.tags
+
+    @property
+    def grades(self) -> tuple[Applicability, ...]:
+        """How far each of its fixes may be trusted, in order of preference."""
+        return tuple(fix.applicability for fix in self._kept.fixes)
+
+    @property
+    def related(self) -> tuple[Related, ...]:
+        return tuple(related.moved(self._at) for related in self._kept.related)
 
     @property
     def aliases(self) -> tuple[str, ...]:
@@ -139,7 +153,8 @@ class Analysis:
         reported: list[Reported] = []
         failures: list[Failure] = []
         for at, harvest in self._harvests():
-            reported += self._report(at, harvest)
+            if harvest.found:
+                reported += self._report(at, harvest)
             failures += [failure.moved(at) for failure in harvest.failures]
         silenced: list[Silenced] = []
         if self._suppressions.all:
@@ -158,8 +173,12 @@ class Analysis:
 
     def _harvests(self) -> Iterator[tuple[int, Harvest]]:
         """What the rules found, with the place that it is relative to."""
-        for stage in self.build.stages:
-            yield stage.span.start, self.linter.stage(stage, self.dockerfile)
+        yield from self.linter.stages(self.build.stages, self.dockerfile)
+        orphans = orphans_of(self.dockerfile)
+        if orphans:
+            for at, harvest in Linter(self.selection, self.context).stages([orphans.stage], orphans.dockerfile):
+                found = [each for each in harvest.found if orphans.hold(each)]
+                yield at + orphans.shift, Harvest(found, harvest.failures)
         yield 0, self.linter.build(self.build)
 
     def _report(self, at: int, harvest: Harvest) -> Iterator[Reported]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def _index() -> Iterator[str]:
     for family in FAMILIES:
         rules = [rule for rule in RULES.values() if rule.family == family]
         if rules:
-            yield f"\n## {family}\n"
+            yield f"\n## {family}\n\n{(import_module(f'layerwise.rules.{family}').__doc__ or '').strip()}\n"
             yield "| rule | | known as | severity | fix |"
             yield "|---|---|---|---|---|"
             yield from map(_row, rules)

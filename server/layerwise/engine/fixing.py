@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from layerwise.engine.analysis import Analysis, Reported, analyse
 from layerwise.engine.comments import comments_of
@@ -17,8 +18,7 @@ MAX_ROUNDS = 25
 """A fix may make room for the next one; no real file needs more than a few rounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Applied:
+class Applied(NamedTuple):
     """A fix that was applied, and the finding that it was for (its spans refer to the text of its round)."""
 
     rule: Rule
@@ -26,8 +26,7 @@ class Applied:
     fix: Fix
 
 
-@dataclass(frozen=True, slots=True)
-class Skipped:
+class Skipped(NamedTuple):
     """A fix that was not applied, and why."""
 
     rule: Rule
@@ -58,8 +57,7 @@ class FixResult:
         return tuple(narrow_edits(self.before.text, self.after.text))
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     reported: Reported
     fix: Fix
 
@@ -73,17 +71,17 @@ class _Candidate:
         return self.rule.id, self.reported.message, self.fix.title, changes, self.fix.files
 
 
-@dataclass
 class _Run:
     """The state of one ``fix_all``."""
 
-    analysis: Analysis
-    allowed: frozenset[Applicability]
-    only: frozenset[str] | None
-    applied: list[Applied] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    refused: set[tuple[object, ...]] = field(default_factory=set)
-    files: dict[str, FileEdit] = field(default_factory=dict)
+    def __init__(self, analysis: Analysis, allowed: frozenset[Applicability], only: frozenset[str] | None) -> None:
+        self.analysis = analysis
+        self.allowed = allowed
+        self.only = only
+        self.applied: list[Applied] = []
+        self.skipped: list[Skipped] = []
+        self.refused: set[tuple[object, ...]] = set()
+        self.files: dict[str, FileEdit] = {}
 
     def candidates(self) -> Iterator[_Candidate]:
         """Of each finding the first fix that is allowed."""

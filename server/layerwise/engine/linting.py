@@ -1,13 +1,12 @@
 """Running rules: one walk, dispatched by node type, and nothing run again whose surroundings are the same.
 
 What a rule finds on a step is kept relative to its instruction, what it finds on a stage relative to the stage. Keys
-hold the identity of the parts they stand for; the entry holds the parts themselves, so that no identity is used twice.
+hold the identity of what they stand for; the entry holds that itself, so that no identity is used twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from layerwise.build.model import Build, Stage, StageFacts, Step
@@ -20,8 +19,7 @@ from layerwise.syntax.tree import Dockerfile, Instruction
 from layerwise.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """A rule that raised. ``span`` is the step, stage or file it looked at."""
 
     rule: Rule
@@ -51,10 +49,16 @@ class Harvest(NamedTuple):
     failures: Sequence[Failure] = ()
 
 
-class _Entry(NamedTuple):
+class _StepEntry(NamedTuple):
     """What was found on ``parts``, which are held so that their identities stay theirs."""
 
     parts: tuple[object, ...]
+    harvest: Harvest
+
+
+class _StageEntry(NamedTuple):
+    stage: Stage
+    escape: str
     harvest: Harvest
 
 
@@ -67,27 +71,21 @@ class Linter:
         self._options = {rule.id: selection.options(rule) for rule in selection.rules}
         self._by_scope = {scope: tuple(r for r in selection.rules if r.scope is scope) for scope in Scope}
         self._by_node: dict[type, tuple[Rule, ...]] = {}
-        self._stages: Generations[_Entry] = Generations(512)
-        self._steps: Generations[_Entry] = Generations(4096)
+        self._stages: dict[tuple[int, int], _StageEntry] = {}
+        self._steps: Generations[_StepEntry] = Generations(4096)
 
-    def stage(self, stage: Stage, dockerfile: Dockerfile) -> Harvest:
-        """What the rules on steps and on stages find in a stage, relative to its start."""
-        entry = self._stages.get(id(stage))
-        if entry is None:
-            entry = self._moved_stage(stage, dockerfile)
-            self._stages.put(id(stage), _Entry((stage, entry), entry.harvest))
-        return entry.harvest
-
-    def _moved_stage(self, stage: Stage, dockerfile: Dockerfile) -> _Entry:
-        """The same for a stage whose text may have been seen at another place, or below other text."""
-        states = [state for step in stage.steps for state in (step.before, step.after)]
-        parts = (stage.section.key, *states)
-        identity = (stage.facts, stage.parent, dockerfile.escape, *map(id, parts))
-        entry = self._stages.get(identity)
-        if entry is None:
-            entry = _Entry(parts, self._lint_stage(stage, dockerfile))
-            self._stages.put(identity, entry)
-        return entry
+    def stages(self, stages: Iterable[Stage], dockerfile: Dockerfile) -> Iterator[tuple[int, Harvest]]:
+        """What the rules on steps and on stages find in each stage, relative to the place given with it."""
+        before, self._stages = self._stages, {}
+        for stage in stages:
+            key = (id(stage.section.key), 0)
+            while key in self._stages:  # A stage may stand in the file twice.
+                key = (key[0], key[1] + 1)
+            old = before.get(key)
+            same = old is not None and old.escape == dockerfile.escape and _is_same(stage, old.stage)
+            harvest = old.harvest if old and same else self._lint_stage(stage, dockerfile)
+            self._stages[key] = _StageEntry(stage, dockerfile.escape, harvest)
+            yield stage.span.start, harvest
 
     def build(self, build: Build) -> Harvest:
         """What the rules on the whole file find, at absolute places."""
@@ -130,7 +128,7 @@ class Linter:
         identity = (*map(id, parts), step.index, facts, dockerfile.escape)
         entry = self._steps.get(identity)
         if entry is None:
-            entry = _Entry(parts, self._lint_step(step, facts, dockerfile))
+            entry = _StepEntry(parts, self._lint_step(step, facts, dockerfile))
             self._steps.put(identity, entry)
         return entry.harvest
 
@@ -175,6 +173,25 @@ def _run(rule: Rule, node: object, context: object, span: Span, found: list[Foun
         found += [Found(0, rule, finding) for finding in rule.check(node, context)]
     except Exception as error:
         failures.append(Failure(rule, span, error))
+
+
+def _is_same(stage: Stage, old: Stage) -> bool:
+    """Whether a stage of the same text is the same in all that its rules may see, but for its place.
+
+    The states within follow from the text and the state at the entry.
+    """
+    if stage is old:
+        return True
+    if stage.course is not old.course and stage.course.states[0] != old.course.states[0]:
+        return False
+    return stage.facts == old.facts and stage.parent == old.parent and _same_triggers(stage, old)
+
+
+def _same_triggers(stage: Stage, old: Stage) -> bool:
+    if not stage.triggers and not old.triggers:
+        return True
+    seen, seen_before = ([(each.key, each.before) for each in one.triggers] for one in (stage, old))
+    return seen == seen_before
 
 
 def _with_trigger(step: Step) -> Iterable[Step]:

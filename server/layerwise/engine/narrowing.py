@@ -28,8 +28,9 @@ def _trimmed(before: str, span: Span, text: str) -> Edit:
     old = span.of(before)
     shorter = min(len(old), len(text))
     head = next((index for index in range(shorter) if old[index] != text[index]), shorter)
-    head -= text[:head].endswith("\r")
+    head -= text[:head].endswith("\r")  # Never between the two halves of a line end.
     rest = shorter - head
     tail = next((index for index in range(rest) if old[-1 - index] != text[-1 - index]), rest)
-    tail -= tail > 0 and text[len(text) - tail] == "\n"
+    if tail and text[len(text) - tail] == "\n":
+        tail -= "\r" in (old[len(old) - tail - 1 : len(old) - tail], text[len(text) - tail - 1 : len(text) - tail])
     return Edit(Span(span.start + head, span.end - tail), text[head : len(text) - tail])

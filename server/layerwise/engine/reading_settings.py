@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from layerwise.engine.discovery import FAMILIES, RULES, is_foreign, resolve
 from layerwise.engine.settings import PROFILES, BuildSettings, Choice, Override, RuleSettings, Settings
@@ -16,8 +16,7 @@ from layerwise.lint import Option, Severity
 SEVERITIES: Mapping[str, Severity] = {severity.label: severity for severity in Severity}
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(NamedTuple):
     """What is wrong with the setting at ``path``; ``at_key`` when it is the key that is wrong, not its value."""
 
     path: KeyPath

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from layerwise.engine.discovery import RULES, names_alias, names_rule
 from layerwise.engine.settings import Choice, Settings
@@ -19,8 +18,7 @@ _TABLES: Mapping[str, Mapping[str, Severity]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Switch:
+class _Switch(NamedTuple):
     """Turns what ``selector`` means on (severity None), off, or to a severity."""
 
     selector: str
@@ -100,10 +98,17 @@ class Selection:
         return min(found, default=Severity.OFF)
 
 
-@lru_cache(maxsize=64)
 def selection(settings: Settings, path: str | None) -> Selection:
-    """The selection for the file at ``path`` (absolute, with ``/``; None for one without a place)."""
-    return Selection(settings.choices(path))
+    """The selection for the file at ``path`` (absolute, with ``/``; None for one without a place).
+
+    Files for which the same is chosen share the identical one.
+    """
+    return _selection(tuple(settings.choices(path)))
+
+
+@lru_cache(maxsize=256)
+def _selection(choices: tuple[Choice, ...]) -> Selection:
+    return Selection(choices)
 
 
 def _turned_on(severity: Severity, rule: Rule, own: Severity | None) -> Severity:

@@ -14,7 +14,7 @@ from layerwise.engine.discovery import is_foreign, names_alias, names_rule, reso
 from layerwise.engine.selection import Selection
 from layerwise.knowledge.profiles import BUILDKIT_CHECKS
 from layerwise.lint import Notation, Reach, Rule, Scope, Severity, Suppression
-from layerwise.syntax.tree import Comment, Directive, Dockerfile, Instruction, Layout, Word
+from layerwise.syntax.tree import Comment, Directive, Dockerfile, Heredoc, Instruction, Layout, Run, Word
 from layerwise.text import Span
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class Suppressions:
     def _inside(self, instruction: Instruction, at: int) -> Iterator[Suppression]:
         """A comment inside a continuation or a heredoc, for the next line."""
         spans = [comment.span.moved(at) for comment in instruction.comments]
-        for heredoc in instruction.heredocs:
+        for heredoc in _scripts(instruction):
             spans += [
                 Span(*match.span(1)).moved(at + heredoc.body.start) for match in _IN_HEREDOC.finditer(heredoc.text)
             ]
@@ -212,7 +212,7 @@ class Suppressions:
         return self.dockerfile.lines.full_span(self.dockerfile.lines.line_of(suppression.span.start))
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _marked(layout: Layout) -> tuple[tuple[int, Comment | Instruction], ...]:
     """The comments of a section that may be suppressions, and the instructions that hold such a comment."""
     return tuple(
@@ -225,8 +225,13 @@ def _marked(layout: Layout) -> tuple[tuple[int, Comment | Instruction], ...]:
 def _may_hold(node: Comment | Instruction) -> bool:
     if isinstance(node, Comment):
         return any(mark in node.text for mark in _MARKS)
-    inside = [comment.text for comment in node.comments] + [heredoc.text for heredoc in node.heredocs]
+    inside = [comment.text for comment in node.comments] + [heredoc.text for heredoc in _scripts(node)]
     return any("layerwise" in text for text in inside)
+
+
+def _scripts(instruction: Instruction) -> tuple[Heredoc, ...]:
+    """The heredocs that a shell reads."""
+    return instruction.heredocs if isinstance(instruction, Run) else ()
 
 
 def _words(ids: str, at: int) -> Iterator[Word]:

@@ -1,15 +1,16 @@
-"""What can be done about the findings at a place: their fixes, silencing them, and merging RUNs. Plain data."""
+"""What can be done about findings: their fixes, silencing them, turning their rule off, and fixing all. Plain data."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
 from layerwise.engine import Analysis, Reported, fix_all, ignore_edits
-from layerwise.lint import Applicability, Edit, FileEdit, Fix
-from layerwise.text import Span, apply_edits
+from layerwise.engine.narrowing import narrow_edits
+from layerwise.features.turning_off import turning_off
+from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule
+from layerwise.text import Span
 
 
 class ActionKind(StrEnum):
@@ -21,97 +22,102 @@ class ActionKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Action:
-    """Something on offer. ``reported`` is the finding that it is about, None for one that is about a selection.
+class OtherFile:
+    """A change to another file than the Dockerfile. ``before`` is the text that ``edits`` are made for, None for a file
+    that does not exist yet."""
 
-    ``disabled`` says why it cannot be done; then there are no edits. ``files`` are changes to other files.
+    path: str
+    """Absolute, with ``/``."""
+    before: str | None
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something on offer. ``reported`` is the finding that it is about, None for one about the selection or the file.
+
+    ``disabled`` says why it cannot be done; then there are no edits. ``preferred`` is what a single key may apply.
     """
 
     title: str
     kind: ActionKind
     edits: tuple[Edit, ...] = ()
+    others: tuple[OtherFile, ...] = ()
     reported: Reported | None = None
     preferred: bool = False
-    disabled: str | None = None
-    files: tuple[FileEdit, ...] = ()
+    disabled: str = ""
 
 
-def quick_fixes(analysis: Analysis, span: Span) -> Iterator[Action]:
-    """The fixes of the findings that touch a span; the safe one that comes first is preferred."""
-    for reported in _touched(analysis, span):
-        for index, fix in enumerate(reported.finding.fixes):
-            safe = fix.applicability is Applicability.SAFE
-            kind = ActionKind.REWRITE if fix.applicability is Applicability.REFACTOR else ActionKind.QUICK_FIX
-            yield Action(_title(fix), kind, fix.edits, reported, preferred=safe and not index, files=fix.files)
-
-
-def silencing(analysis: Analysis, span: Span) -> Iterator[Action]:
-    """ "Ignore on this line" for each rule that has a finding in a span."""
-    seen: set[str] = set()
-    for reported in _touched(analysis, span):
-        if reported.rule.id not in seen:
-            seen.add(reported.rule.id)
-            title = f"Ignore {reported.rule.id} on this line"
-            yield Action(title, ActionKind.QUICK_FIX, ignore_edits(analysis, reported), reported)
-
-
-def fixing_all(analysis: Analysis) -> Action | None:
-    """All safe fixes of the file as one action, None when there are none."""
-    result = fix_all(analysis)
-    if not result.applied:
-        return None
-    count = len(result.applied)
-    title = f"Fix all {count} safely fixable problems" if count > 1 else "Fix the one safely fixable problem"
-    return Action(title, ActionKind.FIX_ALL, result.edits, files=result.files)
-
-
-def touched_rules(analysis: Analysis, span: Span) -> tuple[Reported, ...]:
-    """One finding of each rule that has some in a span."""
-    return tuple({each.rule.id: each for each in reversed(list(_touched(analysis, span)))}.values())[::-1]
-
-
-def turned_off(rule_id: str, path: str, settings: str | None) -> tuple[Edit, ...] | None:
-    """The edits that turn a rule off in a settings file.
-
-    :param path: of the file, whose name says where in it the settings stand.
-    :param settings: its text, None for one that does not exist yet.
-    :returns: None when the file is such that we can't be sure to leave it valid.
-    """
-    table = "tool.layerwise.rules" if path.endswith("pyproject.toml") else "rules"
-    line = f'"{rule_id}" = "off"'
-    if settings is None:
-        return (Edit(Span(0, 0), f"[{table}]\n{line}\n"),)
-    header = f"[{table}]"
-    edit = Edit(Span(len(settings), len(settings)), _separation(settings) + f"{header}\n{line}\n")
-    start = 0
-    for content in settings.splitlines(keepends=True):
-        start += len(content)
-        if content.strip() == header:
-            end = "" if content.endswith("\n") else "\n"
-            edit = Edit(Span(start, start), f"{end}{line}\n")
-            break
-    try:
-        tomllib.loads(apply_edits(settings, [edit]).replace("\r\n", "\n"))
-    except tomllib.TOMLDecodeError:
-        return None
-    return (edit,)
-
-
-def _separation(settings: str) -> str:
-    if not settings.strip():
-        return ""
-    return "\n" if settings.endswith("\n") else "\n\n"
-
-
-def _title(fix: Fix) -> str:
-    if fix.applicability is Applicability.UNSAFE:
-        return f"{fix.title} (check the result{': ' + fix.note if fix.note else ''})"
-    return fix.title
-
-
-def _touched(analysis: Analysis, span: Span) -> Iterator[Reported]:
+def findings_at(analysis: Analysis, span: Span) -> Iterator[Reported]:
+    """The findings that a cursor or a selection touches."""
     for reported in analysis.findings:
         if reported.start > span.end:
             return
         if reported.span.end >= span.start:
             yield reported
+
+
+def fixing(analysis: Analysis, reported: Reported) -> Iterator[Action]:
+    """The fixes of a finding, in the order of its rule. A safe one that comes first is preferred."""
+    for index, fix in enumerate(reported.finding.fixes):
+        others = tuple(_others(analysis, fix.files))
+        if len(others) < len(fix.files):
+            continue
+        is_first = fix.applicability is Applicability.SAFE and not index
+        yield Action(_title(fix), _kind(fix), fix.edits, others, reported, preferred=is_first)
+
+
+def silencing(analysis: Analysis, reported: Reported) -> Action:
+    """ "Ignore on this line": a comment above the instruction, or one more id in the comment that stands there."""
+    title = f"Ignore {reported.rule.id} on this line"
+    return Action(title, ActionKind.QUICK_FIX, ignore_edits(analysis, reported), reported=reported)
+
+
+def turning_off_rule(reported: Reported, path: str, text: str | None) -> Action | None:
+    """Turns the rule of a finding off in a settings file, for all that it counts for.
+
+    :param path: of the settings file, absolute. Its name says where in it the settings stand.
+    :param text: what it holds, None when there is none yet.
+    :returns: None when the file is such that no edit is sure to do it.
+    """
+    edits = turning_off(reported.rule, path, text)
+    if edits is None:
+        return None
+    title = f"Turn off {reported.rule.id} in the workspace"
+    return Action(title, ActionKind.QUICK_FIX, others=(OtherFile(path, text, edits),), reported=reported)
+
+
+def can_fix_all(analysis: Analysis) -> bool:
+    """Whether there is a safe fix to begin with. Costs next to nothing."""
+    return any(Applicability.SAFE in each.grades for each in analysis.findings)
+
+
+def fixing_all(analysis: Analysis, *, only: Collection[Rule] | None = None) -> Action | None:
+    """All safe fixes of the file as one action, None when there is nothing to do."""
+    result = fix_all(analysis, only=only)
+    if not result.applied:
+        return None
+    return Action(FIX_ALL_TITLE, ActionKind.FIX_ALL, result.edits, tuple(_others(analysis, result.files)))
+
+
+FIX_ALL_TITLE = "Fix all safely fixable problems"
+
+
+def _title(fix: Fix) -> str:
+    """The title; that of an unsafe fix says so, for a person has to look at the result."""
+    if fix.applicability is not Applicability.UNSAFE:
+        return fix.title
+    return f"{fix.title} (check the result{': ' + fix.note if fix.note else ''})"
+
+
+def _kind(fix: Fix) -> ActionKind:
+    return ActionKind.REWRITE if fix.applicability is Applicability.REFACTOR else ActionKind.QUICK_FIX
+
+
+def _others(analysis: Analysis, files: Iterable[FileEdit]) -> Iterator[OtherFile]:
+    """The changes to files of the build context, at their place on disk."""
+    for file in files if analysis.context else ():
+        assert analysis.context is not None
+        path = f"{analysis.context.root.rstrip('/')}/{file.path}"
+        edits = narrow_edits(file.before or "", file.text)
+        yield OtherFile(path, file.before, tuple(edits))

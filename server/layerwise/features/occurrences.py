@@ -12,9 +12,14 @@ from layerwise.build import Stage
 from layerwise.engine import Analysis
 from layerwise.features.place import Place, place_at
 from layerwise.features.stages import Reference, alias_at, reference_at, references
-from layerwise.features.variables import definition_at, definitions, key_of, meaning, use_at, uses_in
+from layerwise.features.variables import Definition, definition_at, definitions, key_of, meaning, use_at, uses_in
 from layerwise.syntax.tree import From, Heredoc, Instruction
 from layerwise.text import Span
+
+_GLOBAL = -1
+"""The scope of the ARGs before the first FROM, which the lines of all FROMs see."""
+_BEFORE = -2
+"""The scope of whatever else stands before the first FROM: a file that is only begun, or an error."""
 
 
 class Kind(StrEnum):
@@ -76,7 +81,7 @@ def delimiter_span(heredoc: Heredoc, text: str) -> Span:
 def _heredoc(place: Place) -> Name | None:
     for heredoc in place.outer.heredocs:
         opening = delimiter_span(heredoc, place.analysis.text)
-        closing = heredoc.terminator
+        closing = Span(max(heredoc.terminator.end - len(heredoc.delimiter), heredoc.body.end), heredoc.terminator.end)
         spans = [opening] if closing.start == closing.end else [opening, closing]
         for span in spans:
             if span.contains(place.offset) and span.start < span.end:
@@ -108,7 +113,7 @@ def _variable(place: Place) -> Name | None:
     scopes = _scopes(place, text)
     found = {}
     for each in definitions(place.analysis, text):
-        if _index(each.stage) in scopes:
+        if _defining(each) in scopes:
             found[each.pair.key.span] = Occurrence(each.pair.key.span, is_definition=True)
     for stage in (None, *place.analysis.build.stages):
         for instruction, each_use in uses_in(place.analysis, stage, text):
@@ -119,17 +124,19 @@ def _variable(place: Place) -> Name | None:
 
 
 def _scopes(place: Place, name: str) -> frozenset[int]:
-    """The stages, -1 for what stands before the first FROM, in which the name means the variable at this place.
+    """The scopes, by index of the stage, in which the name means the variable at this place.
 
     A stage shares it with one that it is built on, where the variable is inherited, and with the global one where an
     ARG without a value brings that in.
     """
     links: dict[int, set[int]] = {}
     found = list(definitions(place.analysis, name))
-    defined = {_index(each.stage) for each in found}
+    defined = {_defining(each) for each in found}
+    if _GLOBAL in defined:
+        _link(links, _GLOBAL, _BEFORE)
     for each in found:
-        if each.stage and -1 in defined and each.pair.value is None and not each.is_env:
-            _link(links, _index(each.stage), -1)
+        if each.stage and _GLOBAL in defined and each.pair.value is None and not each.is_env:
+            _link(links, each.stage.facts.index, _GLOBAL)
     for stage in place.analysis.build.stages:
         if stage.parent is not None and (stage.parent in defined or stage.parent in links):
             _link(links, stage.facts.index, stage.parent)
@@ -151,12 +158,18 @@ def _connected(links: dict[int, set[int]], start: int) -> set[int]:
     return seen
 
 
-def _index(stage: Stage | None) -> int:
-    return stage.facts.index if stage else -1
+def _defining(definition: Definition) -> int:
+    """The scope that a definition belongs to."""
+    if definition.stage:
+        return definition.stage.facts.index
+    return _BEFORE if definition.is_env else _GLOBAL
 
 
 def _scope(stage: Stage | None, instruction: Instruction) -> int:
-    return -1 if isinstance(instruction, From) else _index(stage)
+    """The scope that a use belongs to."""
+    if isinstance(instruction, From):
+        return _GLOBAL
+    return stage.facts.index if stage else _BEFORE
 
 
 def _stage_definition(place: Place) -> Span | None:

@@ -11,6 +11,8 @@ from layerwise.engine import Analysis
 from layerwise.syntax.tree import Add, Assigning, Copy, Heredoc, Instruction, Onbuild, Section, Word
 from layerwise.text import Span
 
+_BLANK = " \t"
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -41,8 +43,11 @@ class Place:
 def place_at(analysis: Analysis, offset: int) -> Place | None:
     """The place of a cursor, None when it touches no instruction."""
     outer = analysis.dockerfile.instruction_at(offset)
-    if outer is None:
-        return None
+    return place_of(analysis, outer, offset) if outer else None
+
+
+def place_of(analysis: Analysis, outer: Instruction, offset: int) -> Place:
+    """The place of a cursor that belongs to this instruction."""
     stage = stage_at(analysis, outer.span.start)
     step = _step_of(stage, outer) if stage else None
     instruction = outer
@@ -50,6 +55,16 @@ def place_at(analysis: Analysis, offset: int) -> Place | None:
         instruction = outer.trigger
         step = step.trigger if step else None
     return Place(analysis, offset, instruction, outer, stage, step)
+
+
+def instruction_behind(analysis: Analysis, offset: int) -> Instruction | None:
+    """The instruction that a cursor is in, or behind with nothing but blanks of the same line between."""
+    found = analysis.dockerfile.instruction_at(offset)
+    if found is None:
+        while offset > 0 and analysis.text[offset - 1] in _BLANK:
+            offset -= 1
+        found = analysis.dockerfile.instruction_at(offset)
+    return found
 
 
 def stage_at(analysis: Analysis, offset: int) -> Stage | None:

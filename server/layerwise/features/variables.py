@@ -44,6 +44,11 @@ class Definition:
         return isinstance(self.instruction, Env)
 
     @property
+    def is_whole(self) -> bool:
+        """False for an ENV whose value is still missing: the builder refuses it, so that it gives no value."""
+        return self.pair.value is not None or not self.is_env
+
+    @property
     def keyword(self) -> str:
         return "ENV" if self.is_env else "ARG"
 
@@ -64,7 +69,7 @@ def definition_at(place: Place) -> Definition | None:
     if not isinstance(place.instruction, Env | Arg):
         return None
     for pair in place.instruction.pairs:
-        if pair.key.span.contains(place.offset) and (pair.value or not isinstance(place.instruction, Env)):
+        if pair.key.span.contains(place.offset):
             return Definition(pair, place.instruction, place.stage)
     return None
 
@@ -103,14 +108,6 @@ def definitions(analysis: Analysis, name: str) -> Iterator[Definition]:
         yield from _definitions(analysis, stage, name)
 
 
-def half_written(analysis: Analysis, name: str) -> Iterator[Pair]:
-    """Names of an ENV whose value is still missing: the builder refuses it, so that it defines nothing."""
-    for stage in (None, *analysis.build.stages):
-        for instruction in _assigning(analysis, section_of(analysis, stage), name):
-            if isinstance(instruction, Env):
-                yield from (pair for pair in instruction.pairs if pair.value is None and pair.key.text == name)
-
-
 def uses_in(analysis: Analysis, stage: Stage | None, name: str) -> Iterator[tuple[Instruction, VariableUse]]:
     """Every use of a name in a stage, with the kind of instruction it stands in, ONBUILD triggers included.
 
@@ -147,7 +144,7 @@ def _definitions(analysis: Analysis, stage: Stage | None, name: str) -> Iterator
     escape = analysis.dockerfile.escape
     for instruction in _assigning(analysis, section_of(analysis, stage), name):
         for pair in instruction.pairs:
-            if key_of(pair, escape) == name and (pair.value or isinstance(instruction, Arg)):
+            if key_of(pair, escape) == name:
                 yield Definition(pair, instruction, stage)
 
 

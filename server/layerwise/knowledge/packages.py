@@ -1,4 +1,8 @@
-"""Package managers: how to recognise what they do, where their caches lie, and how to keep those out of a layer."""
+"""Package managers: how to recognise what they do, where their caches lie, and how to keep those out of a layer.
+
+One row a tool. A rule that differs only by package manager is one rule over this table. Options and folders are those of
+each tool's own manual, and of its source where the manual leaves something open.
+"""
 
 from __future__ import annotations
 
@@ -16,58 +20,99 @@ class Operation(StrEnum):
     CLEAN = "clean"
     REMOVE = "remove"
     DOWNLOAD = "download"
+    """Packages are fetched, into a folder or the tool's cache, but not installed."""
     BUILD = "build"
+    """The project is compiled or a script of it is run; what is missing is fetched on the way by some."""
 
 
-class Truth(StrEnum):
-    """How a tool reads the value of an environment variable that is a switch."""
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """Where a tool keeps something: ``path``, unless one of the variables in ``moved_by`` is set.
 
-    PIP = "pip"
-    """``y yes t true on 1`` and ``n no f false off 0`` are read as booleans, in any case; both turn the cache off,
-    for ``PIP_NO_CACHE_DIR`` has no value that keeps it on but the empty one (pip, ``cli/cmdoptions.py``)."""
-    SET = "set"
-    """Any value that is not empty turns it on."""
-    BOOLEAN = "boolean"
-    """``1 true yes on`` turn it on."""
+    Paths are absolute inside the image, ``~`` is the home folder of the user who runs the tool. ``moved_by`` are pairs of a
+    variable and what is appended to its value, those that win first.
+    """
+
+    path: str
+    moved_by: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """An environment variable that turns a cache off when it has one of ``values``, compared in lower case."""
+
+    name: str
+    values: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class PackageManager:
-    """A row of the table. Paths are absolute inside the image; ``~`` is the home folder of the user who runs it."""
+    """A row of the table."""
 
     name: str
     programs: tuple[str, ...]
-    """Names of the program; a versioned one (``pip3.11``) counts where ``versioned`` is set."""
-    operations: Mapping[str, Operation]
-    """What each subcommand does; a subcommand of two words is written with a space."""
+    operations: Mapping[str, Operation | None]
+    """What each subcommand does, None for nothing; one of several words is written with spaces. Where there are none, all
+    operands are packages."""
+    ecosystem: str = ""
+    """What its packages are for: ``python``, ``node``, ``rust`` …; empty for a Linux distribution's."""
     versioned: bool = False
+    """The program may carry a version: ``pip3.11``."""
     module: str | None = None
     """The name for ``python -m``."""
     bare: Operation | None = None
     """What the program does without a subcommand."""
+    otherwise: Operation | None = None
+    """What it does with a subcommand that is not in the table: a script of the project, or a task."""
+    goals: bool = False
+    """Each operand is a subcommand of its own: ``mvn clean package``."""
+    option_operations: Mapping[str, Operation] = field(default_factory=dict)
+    """Options that do something by themselves, besides what the subcommand does."""
     valued: frozenset[str] = frozenset()
     """Options that take the next word as their value."""
+    long_dash: bool = False
+    """Options of several letters have one dash, so that ``-o`` is not bundled in ``-mod``."""
+    package_options: frozenset[str] = frozenset()
+    """Those of ``valued`` whose value is a package, as in ``pip install -e .``."""
     manifest_options: frozenset[str] = frozenset()
-    """Those of them whose value names a file of requirements."""
+    """Those of ``valued`` whose value names a file of requirements, or the project's manifest."""
+    manifest_operands: frozenset[str] = frozenset()
+    """Subcommands whose operands are such files."""
+    manifests: tuple[str, ...] = ()
+    """Names and patterns of the files in which a project says what it needs."""
+    locks: tuple[str, ...] = ()
+    """Names of the files that pin it."""
     is_distribution: bool = False
     """It installs the packages of a Linux distribution."""
-    caches: tuple[str, ...] = ()
-    """Folders of downloads and built packages that an install leaves behind and nobody needs at run time."""
+    caches: tuple[Folder, ...] = ()
+    """What is left behind for the next install, and nobody needs at run time."""
+    filled_by: frozenset[Operation] = frozenset({Operation.INSTALL, Operation.DOWNLOAD, Operation.UPGRADE})
+    """The operations that fill the caches."""
+    feeds_later: bool = False
+    """Later commands of the same tool live on the cache, and may fail without it."""
     indexes: tuple[str, ...] = ()
-    """Folders of package lists that ``UPDATE_INDEX`` leaves behind."""
-    no_cache_flag: str | None = None
-    """The option of an install that keeps its cache from being written."""
-    no_cache_flags: frozenset[str] = frozenset()
+    """Folders of package lists that ``UPDATE_INDEX``, or an install by itself, leaves behind."""
+    no_cache: str | None = None
+    """The option of an install that keeps its cache from being filled."""
+    no_cache_options: frozenset[str] = frozenset()
     """All options with that effect, the one above included."""
-    no_cache_variables: Mapping[str, Truth] = field(default_factory=dict)
-    cache_folder_variable: str | None = None
+    cache_option: str | None = None
+    """The option that moves the cache elsewhere."""
+    switches: tuple[Switch, ...] = ()
     clean: str | None = None
-    """The command that removes caches and lists."""
+    """The command that removes caches and lists; ``{0}``, ``{1}`` … stand for ``caches``."""
+    clean_words: tuple[frozenset[str], ...] = ()
+    """For each of ``caches``, the last for all behind it: words of which the tool's clean command needs one to empty it, and
+    for a distribution the package lists with it. Where there are none, any clean command does."""
     assume_yes: tuple[str, ...] = ()
-    mounts: tuple[str, ...] = ()
-    """The cache mounts that replace a cache in the layer, as values of ``--mount``."""
-    aliases: tuple[str, ...] = ()
-    """The ids under which other tools report what this manager leaves behind."""
+    """Options that answer all questions; the first is what people write."""
+    leave_recommended: str | None = None
+    """The option that leaves out packages which are merely recommended."""
+    leave_recommended_options: frozenset[str] = frozenset()
+    mounts: tuple[Folder, ...] = ()
+    """The targets of the cache mounts that BuildKit users write, where they are not the caches themselves."""
+    sharing: str | None = None
+    """The sharing mode such a mount needs, since the tool locks its folder."""
 
 
 _INSTALL, _UPDATE, _UPGRADE, _CLEAN, _REMOVE, _DOWNLOAD, _BUILD = (
@@ -79,572 +124,769 @@ _INSTALL, _UPDATE, _UPGRADE, _CLEAN, _REMOVE, _DOWNLOAD, _BUILD = (
     Operation.DOWNLOAD,
     Operation.BUILD,
 )
+_FETCHING = frozenset({_INSTALL, _DOWNLOAD, _UPGRADE})
+_ALL = _FETCHING | {_BUILD}
 
-_APT_VALUED = frozenset({"-t", "--target-release", "--default-release", "-o", "--option", "-c", "--config-file", "-a"})
-_DNF_VALUED = frozenset(
-    {"-c", "--config", "-d", "-e", "-x", "--exclude", "--installroot", "--releasever", "--enablerepo", "--disablerepo"}
-)
-_PIP_VALUED = frozenset(
-    [
-        "-r",
-        "--requirement",
-        "-c",
-        "--constraint",
-        "-e",
-        "--editable",
-        "-t",
-        "--target",
-        "--prefix",
-        "--root",
-        "--src",
-        "-i",
-        "--index-url",
-        "--extra-index-url",
-        "-f",
-        "--find-links",
-        "--platform",
-        "--python-version",
-        "--implementation",
-        "--abi",
-        "--only-binary",
-        "--no-binary",
-        "--upgrade-strategy",
-        "--progress-bar",
-        "--cache-dir",
-        "--proxy",
-        "--retries",
-        "--timeout",
-        "--trusted-host",
-        "--cert",
-        "--client-cert",
-        "--log",
-        "-w",
-        "--wheel-dir",
-        "-d",
-        "--dest",
-        "--config-settings",
-        "-C",
-        "--global-option",
-        "--python",
-        "--report",
-        "--group",
-        "--use-feature",
-        "--keyring-provider",
-    ],
-)
-_NPM = {
-    "install": _INSTALL,
-    "i": _INSTALL,
-    "in": _INSTALL,
-    "add": _INSTALL,
-    "ci": _INSTALL,
-    "clean-install": _INSTALL,
-    "install-clean": _INSTALL,
-    "update": _UPGRADE,
-    "cache clean": _CLEAN,
-    "uninstall": _REMOVE,
-    "rm": _REMOVE,
-    "remove": _REMOVE,
-    "run": _BUILD,
-    "run-script": _BUILD,
-}
 
-MANAGERS: tuple[PackageManager, ...] = (
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def _doing(nothing: str = "", **operations: str) -> dict[str, Operation | None]:
+    """``_doing(install="install i", clean="cache_clean")``: an underscore within a subcommand of several words."""
+    found: dict[str, Operation | None] = {
+        name.replace("_", " "): Operation(kind.replace("_", " "))
+        for kind, names in operations.items()
+        for name in names.split()
+    }
+    return found | dict.fromkeys(nothing.split())
+
+
+_TRUE = _words("1 true yes on t y")
+_PIP_TRUTH = _TRUE | _words("0 false no off f n")
+"""Of ``PIP_NO_CACHE_DIR``: any word that pip can read as a truth value turns the cache off, ``0`` and ``off`` too, since
+pip once took them so and never dared to change it (pip's ``cli/cmdoptions.py``). An empty value is ignored."""
+
+# Distributions
+
+_APT_VALUED = _words("-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P")
+_APT_MOUNTS = (Folder("/var/cache/apt"), Folder("/var/lib/apt"))
+_APT_LISTS = "/var/lib/apt/lists"
+_DNF_VALUED = _words(
+    "-c --config -d --debuglevel -e --errorlevel -x --exclude --excludepkgs --installroot --releasever --enablerepo"
+    " --disablerepo --repo --repoid --setopt --disableplugin --enableplugin -R --randomwait --rpmverbosity --comment"
+    " --advisory --bz --cve --forcearch --repofrompath --downloaddir --destdir --disableexcludes"
+)
+_DNF = _doing(
+    install="install install-n install-na localinstall groupinstall reinstall builddep build-dep swap"
+    " group_install groups_install module_install environment_install in",
+    upgrade="update upgrade upgrade-minimal update-minimal distro-sync dsync distribution-synchronization up"
+    " group_upgrade downgrade",
+    update_index="makecache check-update check-upgrade",
+    clean="clean",
+    remove="remove erase autoremove rm group_remove groupremove",
+    download="download",
+)
+
+_DISTRIBUTIONS = (
     PackageManager(
         "apt",
         ("apt-get", "apt"),
-        {
-            "install": _INSTALL,
-            "update": _UPDATE,
-            "upgrade": _UPGRADE,
-            "dist-upgrade": _UPGRADE,
-            "full-upgrade": _UPGRADE,
-            "clean": _CLEAN,
-            "autoclean": _CLEAN,
-            "remove": _REMOVE,
-            "purge": _REMOVE,
-            "autoremove": _REMOVE,
-            "autopurge": _REMOVE,
-            "download": _DOWNLOAD,
-            "build-dep": _INSTALL,
-        },
+        _doing(
+            install="install reinstall build-dep satisfy",
+            update_index="update",
+            upgrade="upgrade dist-upgrade full-upgrade dselect-upgrade",
+            clean="clean autoclean auto-clean distclean dist-clean",
+            remove="remove purge autoremove auto-remove autopurge",
+            download="download source",
+        ),
         valued=_APT_VALUED,
         is_distribution=True,
-        caches=("/var/cache/apt",),
-        indexes=("/var/lib/apt/lists",),
-        clean="rm -rf /var/lib/apt/lists/*",
-        assume_yes=("-y", "--yes", "--assume-yes", "-qq", "-yq", "-qy"),
-        mounts=("type=cache,target=/var/cache/apt,sharing=locked", "type=cache,target=/var/lib/apt,sharing=locked"),
-        aliases=("DL3009", "DS-0017"),
+        caches=(Folder("/var/cache/apt/archives"),),
+        indexes=(_APT_LISTS,),
+        clean=f"rm -rf {_APT_LISTS}/*",
+        clean_words=(_words("distclean dist-clean"),),
+        assume_yes=("-y", "--yes", "--assume-yes"),
+        leave_recommended="--no-install-recommends",
+        leave_recommended_options=_words("--no-install-recommends"),
+        mounts=_APT_MOUNTS,
+        sharing="locked",
     ),
     PackageManager(
         "aptitude",
         ("aptitude",),
-        {
-            "install": _INSTALL,
-            "update": _UPDATE,
-            "upgrade": _UPGRADE,
-            "safe-upgrade": _UPGRADE,
-            "full-upgrade": _UPGRADE,
-            "clean": _CLEAN,
-            "remove": _REMOVE,
-        },
-        valued=_APT_VALUED,
+        _doing(
+            install="install reinstall build-dep",
+            update_index="update",
+            upgrade="upgrade safe-upgrade full-upgrade dist-upgrade",
+            clean="clean autoclean",
+            remove="remove purge",
+            download="download",
+        ),
+        valued=_APT_VALUED | _words("-w --width -F --display-format -O --sort -q -S --user-tag --log-file --log-level"),
         is_distribution=True,
-        caches=("/var/cache/apt",),
-        indexes=("/var/lib/apt/lists",),
-        clean="rm -rf /var/lib/apt/lists/*",
+        caches=(Folder("/var/cache/apt/archives"),),
+        indexes=(_APT_LISTS,),
+        clean=f"rm -rf {_APT_LISTS}/*",
+        clean_words=(_words("distclean dist-clean"),),
         assume_yes=("-y", "--assume-yes"),
-        aliases=("DL3009",),
+        leave_recommended="--without-recommends",
+        leave_recommended_options=_words("--without-recommends -R"),
+        mounts=_APT_MOUNTS,
+        sharing="locked",
     ),
     PackageManager(
         "apk",
         ("apk",),
-        {
-            "add": _INSTALL,
-            "update": _UPDATE,
-            "upgrade": _UPGRADE,
-            "del": _REMOVE,
-            "fetch": _DOWNLOAD,
-            "cache clean": _CLEAN,
-        },
-        valued=frozenset({"-t", "--virtual", "-X", "--repository", "-p", "--root", "--arch", "--keys-dir", "--wait"}),
+        _doing(
+            install="add fix",
+            update_index="update",
+            upgrade="upgrade",
+            clean="cache_clean cache_purge",
+            remove="del",
+            download="fetch",
+        ),
+        option_operations=dict.fromkeys(("-U", "--update", "--update-cache"), _UPDATE),
+        valued=_words(
+            "-t --virtual -X --repository -p --root --arch --keys-dir --repositories-file --wait --cache-dir"
+            " --cache-max-age --progress-fd --timeout -o --output"
+        ),
         is_distribution=True,
-        caches=("/var/cache/apk", "/etc/apk/cache"),
+        caches=(Folder("/var/cache/apk"), Folder("/etc/apk/cache")),
         indexes=("/var/cache/apk",),
-        no_cache_flag="--no-cache",
-        no_cache_flags=frozenset({"--no-cache"}),
+        no_cache="--no-cache",
+        no_cache_options=_words("--no-cache"),
+        cache_option="--cache-dir",
         clean="rm -rf /var/cache/apk/*",
-        mounts=("type=cache,target=/etc/apk/cache",),
-        aliases=("DL3019", "DS-0025", "DKL-DI-0004"),
+        mounts=(Folder("/var/cache/apk"),),
+        sharing="locked",
     ),
     *(
         PackageManager(
             name,
             programs,
-            {
-                "install": _INSTALL,
-                "localinstall": _INSTALL,
-                "groupinstall": _INSTALL,
-                "reinstall": _INSTALL,
-                "update": _UPGRADE,
-                "upgrade": _UPGRADE,
-                "distro-sync": _UPGRADE,
-                "makecache": _UPDATE,
-                "check-update": _UPDATE,
-                "clean": _CLEAN,
-                "remove": _REMOVE,
-                "erase": _REMOVE,
-                "autoremove": _REMOVE,
-                "builddep": _INSTALL,
-                "module install": _INSTALL,
-                "group install": _INSTALL,
-                "download": _DOWNLOAD,
-            },
+            _DNF,
             valued=_DNF_VALUED,
             is_distribution=True,
-            caches=folders,
+            caches=tuple(Folder(folder) for folder in folders),
             indexes=folders,
-            clean=clean,
+            clean=f"{name} clean all",
+            clean_words=(_words("all"),),
             assume_yes=("-y", "--assumeyes"),
-            mounts=(f"type=cache,target={folders[0]},sharing=locked",),
-            aliases=aliases,
+            leave_recommended=weak,
+            leave_recommended_options=_words(
+                "--setopt=install_weak_deps=False --setopt=install_weak_deps=false --setopt=install_weak_deps=0"
+                " --setopt=install_weak_deps=no --setopt=install_weak_deps=No --no-allow-weak-deps"
+            )
+            if weak
+            else frozenset(),
+            mounts=(Folder(folders[0]),),
+            sharing="locked",
         )
-        for name, programs, folders, clean, aliases in (
-            ("yum", ("yum",), ("/var/cache/yum",), "yum clean all", ("DL3032", "DS-0015")),
-            ("dnf", ("dnf", "dnf5"), ("/var/cache/dnf", "/var/cache/libdnf5"), "dnf clean all", ("DL3040", "DS-0019")),
-            ("microdnf", ("microdnf",), ("/var/cache/yum",), "microdnf clean all", ("DL3040",)),
-            ("tdnf", ("tdnf",), ("/var/cache/tdnf",), "tdnf clean all", ()),
+        for name, programs, folders, weak in (
+            ("yum", ("yum", "yum4"), ("/var/cache/yum", "/var/cache/dnf"), None),
+            (
+                "dnf",
+                ("dnf", "dnf-3", "dnf4", "dnf5"),
+                ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"),
+                "--setopt=install_weak_deps=False",
+            ),
+            ("microdnf", ("microdnf",), ("/var/cache/yum", "/var/cache/dnf"), "--setopt=install_weak_deps=0"),
+            ("tdnf", ("tdnf",), ("/var/cache/tdnf",), None),
         )
     ),
     PackageManager(
         "zypper",
         ("zypper",),
-        {
-            "install": _INSTALL,
-            "in": _INSTALL,
-            "install-new-recommends": _INSTALL,
-            "refresh": _UPDATE,
-            "ref": _UPDATE,
-            "update": _UPGRADE,
-            "up": _UPGRADE,
-            "patch": _UPGRADE,
-            "dist-upgrade": _UPGRADE,
-            "dup": _UPGRADE,
-            "clean": _CLEAN,
-            "cc": _CLEAN,
-            "remove": _REMOVE,
-            "rm": _REMOVE,
-            "source-install": _INSTALL,
-            "si": _INSTALL,
-            "download": _DOWNLOAD,
-        },
-        valued=frozenset({"-R", "--root", "-r", "--repo", "--from", "-t", "--type", "-c", "--config", "-p", "-D"}),
+        _doing(
+            install="install in install-new-recommends inr source-install si",
+            update_index="refresh ref refresh-services refs",
+            upgrade="update up patch dist-upgrade dup",
+            clean="clean cc",
+            remove="remove rm",
+            download="download",
+        ),
+        valued=_words(
+            "-R --root --installroot -D --reposd-dir -C --cache-dir --raw-cache-dir --solv-cache-dir --pkg-cache-dir -c"
+            " --config -p --plus-repo --plus-content -r --repo --from -t --type --releasever --userdata"
+        ),
         is_distribution=True,
-        caches=("/var/cache/zypp",),
+        caches=(Folder("/var/cache/zypp"),),
         indexes=("/var/cache/zypp",),
         clean="zypper clean --all",
-        assume_yes=("-n", "--non-interactive", "-y", "--no-confirm"),
-        mounts=("type=cache,target=/var/cache/zypp,sharing=locked",),
-        aliases=("DL3036", "DS-0020"),
+        clean_words=(_words("--all -a"),),
+        assume_yes=("--non-interactive", "-n", "-y", "--no-confirm"),
+        leave_recommended="--no-recommends",
+        leave_recommended_options=_words("--no-recommends"),
+        mounts=(Folder("/var/cache/zypp"),),
+        sharing="locked",
     ),
     PackageManager(
         "pacman",
         ("pacman",),
         {},
+        valued=_words(
+            "-b --dbpath -r --root --cachedir --config --gpgdir --hookdir --logfile --arch --ignore --overwrite"
+        ),
         is_distribution=True,
-        caches=("/var/cache/pacman/pkg",),
+        caches=(Folder("/var/cache/pacman/pkg"),),
         indexes=("/var/lib/pacman/sync",),
+        clean="pacman -Scc --noconfirm",
+        clean_words=(_words("-Scc"),),
         assume_yes=("--noconfirm",),
+        mounts=(Folder("/var/cache/pacman/pkg"),),
     ),
+    PackageManager(
+        "emerge",
+        ("emerge", "emerge-webrsync"),
+        {},
+        bare=_UPDATE,
+        option_operations={"--sync": _UPDATE, "--depclean": _CLEAN, "-c": _CLEAN, "--unmerge": _REMOVE, "-C": _REMOVE},
+        valued=_words("-j --jobs --load-average --exclude --with-bdeps --color --root --prefix"),
+        is_distribution=True,
+        caches=(Folder("/var/cache/distfiles"),),
+        indexes=("/var/db/repos/gentoo",),
+        mounts=(Folder("/var/cache/distfiles"),),
+    ),
+)
+
+# Python
+
+_PIP_VALUED = _words(
+    "-r --requirement -c --constraint --build-constraint -e --editable -t --target --prefix --root --src -i --index-url"
+    " --pypi-url --extra-index-url -f --find-links --platform --python-version --implementation --abi --only-binary"
+    " --no-binary --upgrade-strategy --progress-bar --cache-dir --proxy --retries --timeout --trusted-host --cert"
+    " --client-cert --log --log-file --local-log -w --wheel-dir -d --dest --download-cache --config-settings -C"
+    " --config-setting --global-option --build-option --install-option --python --report --group --use-feature"
+    " --use-deprecated --keyring-provider --exists-action --root-user-action --resume-retries -b --build --build-dir"
+    " --requirements-from-script"
+)
+_PIP = _doing(
+    install="install", build="wheel", download="download", remove="uninstall", clean="cache_purge cache_remove"
+)
+_PIP_FOLDER = Folder("~/.cache/pip", (("PIP_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pip")))
+_PIP_MANIFESTS = (
+    "requirements*.txt",
+    "requirements/*.txt",
+    "constraints*.txt",
+    "pyproject.toml",
+    "setup.py",
+    "setup.cfg",
+)
+_UV_VALUED = _words(
+    "-r --requirement --requirements -c --constraint --constraints -b --build-constraint --build-constraints --override"
+    " --overrides -e --editable -p --python --group --no-group --only-group --extra --no-extra -i --index-url"
+    " --extra-index-url --index --default-index -f --find-links --directory --project --package --no-install-package"
+    " --cache-dir --link-mode --target -t --prefix --index-strategy --keyring-provider --resolution --prerelease"
+    " --exclude-newer --config-setting -C --config-settings --config-file --allow-insecure-host --color --torch-backend"
+    " --python-platform --python-version --with --with-editable --with-requirements --from -P --upgrade-package"
+    " --refresh-package --reinstall-package --no-binary-package --no-build-package --only-binary --no-binary -m --module"
+    " -o --output-file --out-dir --marker --env-file --rev --tag --branch --bounds --script"
+)
+_REQUIREMENTS = _words("-r --requirement --requirements -c --constraint --constraints --build-constraint -b --override")
+_EDITABLE = _words("-e --editable")
+
+_PYTHON = (
     PackageManager(
         "pip",
         ("pip",),
-        {"install": _INSTALL, "wheel": _BUILD, "download": _DOWNLOAD, "uninstall": _REMOVE, "cache purge": _CLEAN},
+        _PIP,
+        "python",
         versioned=True,
         module="pip",
         valued=_PIP_VALUED,
-        manifest_options=frozenset({"-r", "--requirement", "-c", "--constraint", "-e", "--editable"}),
-        caches=("~/.cache/pip",),
-        no_cache_flag="--no-cache-dir",
-        no_cache_flags=frozenset({"--no-cache-dir", "--no-cache"}),
-        no_cache_variables={"PIP_NO_CACHE_DIR": Truth.PIP},
-        cache_folder_variable="PIP_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/pip",),
-        aliases=("DL3042",),
+        package_options=_EDITABLE,
+        manifest_options=_words("-r --requirement -c --constraint --build-constraint"),
+        manifests=_PIP_MANIFESTS,
+        caches=(_PIP_FOLDER,),
+        filled_by=_ALL,
+        no_cache="--no-cache-dir",
+        no_cache_options=_words("--no-cache-dir --no-cache"),
+        cache_option="--cache-dir",
+        switches=(Switch("PIP_NO_CACHE_DIR", _PIP_TRUTH),),
+        clean="pip cache purge",
     ),
     PackageManager(
         "uv",
         ("uv",),
-        {
-            "pip install": _INSTALL,
-            "pip sync": _INSTALL,
-            "sync": _INSTALL,
-            "add": _INSTALL,
-            "tool install": _INSTALL,
-            "build": _BUILD,
-            "cache clean": _CLEAN,
-            "cache prune": _CLEAN,
-        },
+        _doing(
+            install="pip_install pip_sync sync add tool_install tool_upgrade python_install",
+            build="build run tool_run",
+            remove="remove pip_uninstall",
+            clean="cache_clean cache_prune",
+        ),
+        "python",
         module="uv",
-        valued=frozenset({"-r", "--requirement", "-c", "--constraint", "-e", "--editable", "-p", "--python", "--group"})
-        | frozenset({"--extra", "--index-url", "--extra-index-url", "--index", "--default-index", "--directory"})
-        | frozenset({"--project", "--package", "--no-group", "--only-group", "--cache-dir", "--link-mode", "--target"}),
-        manifest_options=frozenset({"-r", "--requirement", "-c", "--constraint", "-e", "--editable"}),
-        caches=("~/.cache/uv",),
-        no_cache_flag="--no-cache",
-        no_cache_flags=frozenset({"--no-cache", "--no-cache-dir", "-n"}),
-        no_cache_variables={"UV_NO_CACHE": Truth.BOOLEAN},
-        cache_folder_variable="UV_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/uv",),
+        valued=_UV_VALUED,
+        package_options=_EDITABLE,
+        manifest_options=_REQUIREMENTS,
+        manifest_operands=frozenset({"pip sync", "pip compile"}),
+        manifests=("pyproject.toml", "requirements*.txt", ".python-version", "uv.toml"),
+        locks=("uv.lock",),
+        caches=(Folder("~/.cache/uv", (("UV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/uv"))),),
+        no_cache="--no-cache",
+        no_cache_options=_words("--no-cache --no-cache-dir -n"),
+        cache_option="--cache-dir",
+        switches=(Switch("UV_NO_CACHE", _TRUE),),
+        clean="uv cache clean",
     ),
     PackageManager(
         "poetry",
         ("poetry",),
-        {
-            "install": _INSTALL,
-            "add": _INSTALL,
-            "sync": _INSTALL,
-            "update": _UPGRADE,
-            "build": _BUILD,
-            "cache clear": _CLEAN,
-        },
+        _doing(install="install add sync", upgrade="update", build="build", remove="remove", clean="cache_clear"),
+        "python",
         module="poetry",
-        valued=frozenset({"--with", "--without", "--only", "-E", "--extras", "-C", "--directory", "-P", "--project"}),
-        caches=("~/.cache/pypoetry",),
-        no_cache_flag="--no-cache",
-        no_cache_flags=frozenset({"--no-cache"}),
-        no_cache_variables={"POETRY_NO_CACHE": Truth.BOOLEAN},
-        cache_folder_variable="POETRY_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/pypoetry",),
+        valued=_words("--with --without --only -E --extras -C --directory -P --project -G --group --source --python"),
+        manifests=("pyproject.toml", "poetry.toml"),
+        locks=("poetry.lock",),
+        caches=tuple(
+            Folder(
+                f"~/.cache/pypoetry/{part}", (("POETRY_CACHE_DIR", f"/{part}"), ("XDG_CACHE_HOME", f"/pypoetry/{part}"))
+            )
+            for part in ("artifacts", "cache")
+        ),
+        # It says that it turns "source caches" off; the wheels stay in artifacts, so it is no remedy of ours.
+        no_cache_options=_words("--no-cache"),
+        clean="rm -rf {0} {1}",
+        mounts=(Folder("~/.cache/pypoetry", (("POETRY_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pypoetry"))),),
     ),
     PackageManager(
         "pipenv",
         ("pipenv",),
-        {"install": _INSTALL, "sync": _INSTALL, "update": _UPGRADE},
+        _doing(install="install sync", upgrade="update upgrade", remove="uninstall"),
+        "python",
         module="pipenv",
-        valued=frozenset({"-r", "--requirements", "--python", "--pypi-mirror", "--categories", "--index"}),
-        caches=("~/.cache/pipenv", "~/.cache/pip"),
-        no_cache_variables={"PIP_NO_CACHE_DIR": Truth.PIP},
-        cache_folder_variable="PIPENV_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/pipenv", "type=cache,target=~/.cache/pip"),
+        option_operations={"--clear": _CLEAN},
+        valued=_words(
+            "-r --requirements -e --editable --python --pypi-mirror --categories -i --index --extra-pip-args"
+        ),
+        package_options=_EDITABLE,
+        manifest_options=_words("-r --requirements"),
+        manifests=("Pipfile",),
+        locks=("Pipfile.lock",),
+        caches=(
+            Folder("~/.cache/pipenv", (("PIPENV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pipenv"))),
+            _PIP_FOLDER,
+        ),
+        clean="rm -rf {0} {1}",
     ),
     PackageManager(
         "pdm",
         ("pdm",),
-        {
-            "install": _INSTALL,
-            "sync": _INSTALL,
-            "add": _INSTALL,
-            "update": _UPGRADE,
-            "build": _BUILD,
-            "cache clear": _CLEAN,
-        },
+        _doing(install="install sync add", upgrade="update", build="build run", remove="remove", clean="cache_clear"),
+        "python",
         module="pdm",
-        valued=frozenset({"-G", "--group", "-p", "--project", "-L", "--lockfile"}),
-        caches=("~/.cache/pdm",),
-        cache_folder_variable="PDM_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/pdm",),
+        valued=_words("-G --group -p --project -L --lockfile --with --without -e --editable -c --config"),
+        package_options=_EDITABLE,
+        manifests=("pyproject.toml", "pdm.toml"),
+        locks=("pdm.lock",),
+        caches=(Folder("~/.cache/pdm", (("PDM_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pdm"))),),
+        clean="rm -rf {0}",
+    ),
+    PackageManager(
+        "pipx",
+        ("pipx",),
+        _doing(install="install inject install-all", upgrade="upgrade upgrade-all", remove="uninstall uninstall-all"),
+        "python",
+        module="pipx",
+        valued=_words("--python --pip-args -i --index-url --suffix --spec --preinstall -r --requirement"),
+        manifest_options=_words("-r --requirement"),
+        caches=(_PIP_FOLDER,),
+        switches=(Switch("PIP_NO_CACHE_DIR", _PIP_TRUTH),),
+        clean="rm -rf {0}",
     ),
     PackageManager(
         "conda",
         ("conda", "mamba", "micromamba"),
-        {
-            "install": _INSTALL,
-            "create": _INSTALL,
-            "update": _UPGRADE,
-            "upgrade": _UPGRADE,
-            "env create": _INSTALL,
-            "env update": _INSTALL,
-            "clean": _CLEAN,
-            "remove": _REMOVE,
-        },
-        valued=frozenset({"-n", "--name", "-c", "--channel", "-p", "--prefix", "-f", "--file", "--solver"}),
-        manifest_options=frozenset({"-f", "--file"}),
-        caches=("/opt/conda/pkgs",),
+        _doing(
+            install="install create env_create env_update",
+            upgrade="update upgrade",
+            clean="clean",
+            remove="remove uninstall env_remove",
+        ),
+        "conda",
+        valued=_words("-n --name -c --channel -p --prefix -f --file --solver --revision --repodata-fn -r --root-prefix")
+        | _words("--channel-alias --platform --subdir --rc-file --log-level --category"),
+        manifest_options=_words("-f --file"),
+        manifests=("environment*.yml", "environment*.yaml", "conda-lock.yml", "requirements*.txt"),
+        caches=(
+            Folder(
+                "/opt/conda/pkgs", (("CONDA_PKGS_DIRS", ""), ("CONDA_DIR", "/pkgs"), ("MAMBA_ROOT_PREFIX", "/pkgs"))
+            ),
+        ),
+        clean="{program} clean -afy",
+        clean_words=(_words("-a --all -t --tarballs -p --packages"),),
         assume_yes=("-y", "--yes"),
-        mounts=("type=cache,target=/opt/conda/pkgs",),
     ),
+)
+
+# Node
+
+_NPM_VALUED = _words(
+    "--prefix -C --registry --cache --userconfig --globalconfig --omit --include -w --workspace --loglevel --only --tag"
+    " --fetch-retries --fetch-timeout --fetch-retry-mintimeout --fetch-retry-maxtimeout --install-strategy --before"
+    " --script-shell --maxsockets --location --otp --timeout --network-timeout --libc --os --cpu --python --target"
+)
+_NODE = (
     PackageManager(
         "npm",
         ("npm",),
-        _NPM,
-        valued=frozenset({"--prefix", "-w", "--workspace", "--registry", "--cache", "-C", "--loglevel", "--omit"}),
-        caches=("~/.npm",),
+        _doing(
+            install="install i in ins inst insta instal isnt isnta isntal isntall add ci clean-install ic install-clean"
+            " isntall-clean install-test it install-ci-test cit",
+            upgrade="update up upgrade udpate",
+            remove="uninstall un unlink remove r rm",
+            clean="cache_clean cache_clear cache_rm",
+            build="run run-script rum urn test t tst start pack publish",
+        ),
+        "node",
+        valued=_NPM_VALUED,
+        manifests=("package.json", ".npmrc"),
+        locks=("package-lock.json", "npm-shrinkwrap.json"),
+        caches=(Folder("~/.npm", (("npm_config_cache", ""), ("NPM_CONFIG_CACHE", ""))),),
+        cache_option="--cache",
         clean="npm cache clean --force",
-        cache_folder_variable="npm_config_cache",
-        mounts=("type=cache,target=~/.npm",),
-        aliases=("DL3060",),
     ),
     PackageManager(
         "yarn",
         ("yarn", "yarnpkg"),
-        {
-            "install": _INSTALL,
-            "add": _INSTALL,
-            "global add": _INSTALL,
-            "workspaces focus": _INSTALL,
-            "cache clean": _CLEAN,
-            "remove": _REMOVE,
-            "build": _BUILD,
-        },
+        _doing(
+            install="install add global_add workspaces_focus dlx",
+            upgrade="upgrade up global_upgrade",
+            remove="remove global_remove",
+            clean="cache_clean",
+            build="run build test start pack",
+            nothing="cache config set init info why list outdated audit version policies help plugin login logout link unlink"
+            " workspace workspaces exec node bin dir versions",
+        ),
+        "node",
         bare=_INSTALL,
-        valued=frozenset({"--cwd", "--registry", "--cache-folder", "--modules-folder", "--network-timeout"}),
-        caches=("/usr/local/share/.cache/yarn", "~/.cache/yarn", "~/.yarn/berry/cache"),
+        otherwise=_BUILD,
+        valued=_words(
+            "--cwd --registry --cache-folder --modules-folder --network-timeout --network-concurrency --mutex"
+        )
+        | _words("--global-folder --preferred-cache-folder --use-yarnrc --target-folder --inline-builds --mode"),
+        manifests=("package.json", ".yarnrc", ".yarnrc.yml", ".npmrc", ".yarn"),
+        locks=("yarn.lock",),
+        caches=(
+            Folder("/usr/local/share/.cache/yarn", (("YARN_CACHE_FOLDER", ""),)),
+            Folder("~/.cache/yarn", (("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "/yarn"))),
+            Folder("~/.yarn/berry/cache", (("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "/cache"))),
+        ),
+        cache_option="--cache-folder",
         clean="yarn cache clean",
-        cache_folder_variable="YARN_CACHE_FOLDER",
-        mounts=("type=cache,target=/usr/local/share/.cache/yarn",),
-        aliases=("DL3060",),
+        mounts=(Folder("/usr/local/share/.cache/yarn", (("YARN_CACHE_FOLDER", ""),)),),
     ),
     PackageManager(
         "pnpm",
         ("pnpm",),
-        {
-            "install": _INSTALL,
-            "i": _INSTALL,
-            "add": _INSTALL,
-            "fetch": _DOWNLOAD,
-            "store prune": _CLEAN,
-            "remove": _REMOVE,
-            "rm": _REMOVE,
-            "build": _BUILD,
-            "run": _BUILD,
-        },
-        valued=frozenset({"--filter", "-F", "-C", "--dir", "--registry", "--store-dir", "--reporter"}),
-        caches=("~/.local/share/pnpm/store",),
+        _doing(
+            install="install i add deploy import install-test it dlx",
+            upgrade="update up upgrade",
+            remove="remove rm uninstall un",
+            download="fetch",
+            clean="store_prune",
+            build="run run-script build test start pack",
+            nothing="config set get store exec list ls why outdated audit root bin env setup init link unlink licenses c"
+            " approve-builds patch publish self-update",
+        ),
+        "node",
+        otherwise=_BUILD,
+        valued=_words(
+            "--filter -F -C --dir --registry --store-dir --reporter --network-concurrency --workspace-concurrency"
+        )
+        | _words("--virtual-store-dir --modules-dir --lockfile-dir --loglevel --filter-prod --child-concurrency"),
+        manifests=("package.json", "pnpm-workspace.yaml", ".npmrc", ".pnpmfile.cjs"),
+        locks=("pnpm-lock.yaml",),
+        caches=(
+            Folder("~/.local/share/pnpm/store", (("PNPM_HOME", "/store"), ("XDG_DATA_HOME", "/pnpm/store"))),
+            Folder("~/.cache/pnpm", (("XDG_CACHE_HOME", "/pnpm"),)),
+        ),
+        cache_option="--store-dir",
         clean="pnpm store prune",
-        mounts=("type=cache,target=~/.local/share/pnpm/store",),
+        mounts=(Folder("~/.local/share/pnpm/store", (("PNPM_HOME", "/store"), ("XDG_DATA_HOME", "/pnpm/store"))),),
     ),
     PackageManager(
         "bun",
         ("bun",),
-        {
-            "install": _INSTALL,
-            "i": _INSTALL,
-            "add": _INSTALL,
-            "a": _INSTALL,
-            "remove": _REMOVE,
-            "rm": _REMOVE,
-            "pm cache rm": _CLEAN,
-            "run": _BUILD,
-            "build": _BUILD,
-        },
-        valued=frozenset({"--cwd", "--registry", "--cache-dir", "--backend", "--filter"}),
-        caches=("~/.bun/install/cache",),
-        cache_folder_variable="BUN_INSTALL_CACHE_DIR",
-        mounts=("type=cache,target=~/.bun/install/cache",),
+        _doing(
+            install="install i add a link",
+            upgrade="update",
+            remove="remove rm r",
+            clean="pm_cache_rm",
+            build="run build test x",
+        ),
+        "node",
+        valued=_words(
+            "--cwd --registry --cache-dir --backend --filter -c --config --omit --network-concurrency --target"
+        ),
+        manifests=("package.json", "bunfig.toml", ".npmrc"),
+        locks=("bun.lockb", "bun.lock"),
+        caches=(Folder("~/.bun/install/cache", (("BUN_INSTALL_CACHE_DIR", ""), ("BUN_INSTALL", "/install/cache"))),),
+        no_cache="--no-cache",
+        no_cache_options=_words("--no-cache"),
+        cache_option="--cache-dir",
+        clean="rm -rf {0}",
     ),
+)
+
+# Other languages
+
+_GEM_FOLDER = Folder("/usr/local/bundle/cache", (("GEM_HOME", "/cache"),))
+_CARGO_FOLDERS = tuple(Folder(f"~/.cargo/{part}", (("CARGO_HOME", f"/{part}"),)) for part in ("registry", "git"))
+_LANGUAGES = (
     PackageManager(
         "gem",
         ("gem",),
-        {
-            "install": _INSTALL,
-            "i": _INSTALL,
-            "update": _UPGRADE,
-            "cleanup": _CLEAN,
-            "build": _BUILD,
-            "uninstall": _REMOVE,
-        },
+        _doing(
+            install="install i", upgrade="update", remove="uninstall", clean="cleanup", build="build", download="fetch"
+        ),
+        "ruby",
         versioned=True,
-        valued=frozenset({"-v", "--version", "-s", "--source", "-i", "--install-dir", "-n", "--bindir", "-P"}),
-        caches=("/usr/local/bundle/cache", "/var/lib/gems"),
+        valued=_words(
+            "-v --version -s --source -i --install-dir -n --bindir -P --trust-policy -p --http-proxy --platform"
+        )
+        | _words("--document -g --file --config-file --without -B --bulk-threshold --build-root"),
+        manifest_options=_words("-g --file"),
+        caches=(_GEM_FOLDER,),
+        clean='rm -rf "$(gem env gemdir)/cache"',
     ),
     PackageManager(
         "bundler",
         ("bundle", "bundler"),
-        {"install": _INSTALL, "update": _UPGRADE, "clean": _CLEAN, "add": _INSTALL},
+        _doing(install="install add", upgrade="update", remove="remove", clean="clean", download="cache package")
+        | _doing(nothing="config exec info show list check outdated lock platform version init doctor env"),
+        "ruby",
+        versioned=True,
         bare=_INSTALL,
-        valued=frozenset({"-j", "--jobs", "--path", "--gemfile", "--without", "--with", "--retry"}),
-        caches=("~/.bundle/cache", "/usr/local/bundle/cache"),
-        mounts=("type=cache,target=/usr/local/bundle/cache",),
+        valued=_words(
+            "-j --jobs --path --gemfile --without --with --retry --standalone --binstubs --shebang -P --trust-policy"
+        ),
+        manifest_options=_words("--gemfile"),
+        manifests=("Gemfile", "*.gemspec", ".ruby-version"),
+        locks=("Gemfile.lock",),
+        caches=(
+            _GEM_FOLDER,
+            Folder("~/.bundle/cache", (("BUNDLE_USER_CACHE", ""), ("BUNDLE_USER_HOME", "/cache"))),
+        ),
+        mounts=(_GEM_FOLDER,),
     ),
     PackageManager(
         "composer",
         ("composer", "composer.phar"),
-        {
-            "install": _INSTALL,
-            "i": _INSTALL,
-            "update": _UPGRADE,
-            "require": _INSTALL,
-            "create-project": _INSTALL,
-            "clear-cache": _CLEAN,
-            "clearcache": _CLEAN,
-        }
-        | {"global require": _INSTALL, "dump-autoload": _BUILD, "dumpautoload": _BUILD},
-        valued=frozenset({"-d", "--working-dir"}),
-        caches=("~/.cache/composer", "~/.composer/cache", "/tmp/cache"),
-        no_cache_flag="--no-cache",
-        no_cache_flags=frozenset({"--no-cache"}),
-        no_cache_variables={},
-        cache_folder_variable="COMPOSER_CACHE_DIR",
-        mounts=("type=cache,target=~/.cache/composer",),
+        _doing(
+            install="install i require r create-project global_install global_require reinstall",
+            upgrade="update u upgrade global_update",
+            remove="remove rm uninstall global_remove",
+            clean="clear-cache clearcache cc",
+            build="dump-autoload dumpautoload run-script run",
+        ),
+        "php",
+        versioned=True,
+        valued=_words("-d --working-dir --repository --stability -s --prefer-install --apcu-autoloader-prefix"),
+        manifests=("composer.json", "auth.json"),
+        locks=("composer.lock", "symfony.lock"),
+        caches=(
+            Folder(
+                "~/.composer/cache",
+                (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"), ("XDG_CACHE_HOME", "/composer")),
+            ),
+            Folder("~/.cache/composer", (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"))),
+        ),
+        no_cache="--no-cache",
+        no_cache_options=_words("--no-cache"),
+        switches=(Switch("COMPOSER_CACHE_DIR", _words("/dev/null")),),
+        clean="composer clear-cache",
+        mounts=(
+            Folder(
+                "~/.composer/cache",
+                (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"), ("XDG_CACHE_HOME", "/composer")),
+            ),
+        ),
     ),
     PackageManager(
         "cargo",
         ("cargo",),
-        {
-            "install": _INSTALL,
-            "build": _BUILD,
-            "fetch": _DOWNLOAD,
-            "b": _BUILD,
-            "test": _BUILD,
-            "rustc": _BUILD,
-            "chef cook": _INSTALL,
-        },
-        valued=frozenset({"--path", "--git", "--root", "--version", "--target", "--features", "-F", "-p", "--package"})
-        | frozenset({"--bin", "--example", "--profile", "--manifest-path", "--target-dir", "-j", "--jobs", "--branch"}),
-        caches=("/usr/local/cargo/registry", "/usr/local/cargo/git", "~/.cargo/registry", "~/.cargo/git"),
-        mounts=("type=cache,target=/usr/local/cargo/registry", "type=cache,target=/usr/local/cargo/git/db"),
+        _doing(
+            install="install add binstall chef_cook",
+            upgrade="update",
+            download="fetch vendor generate-lockfile",
+            build="build b test t bench check c rustc run r doc clippy auditable_build zigbuild nextest_run",
+            remove="uninstall remove rm",
+            clean="clean cache",
+        ),
+        "rust",
+        valued=_words(
+            "--path --git --root --version --vers --target -F --features -p --package --bin --example --profile"
+        )
+        | _words("--manifest-path --target-dir -j --jobs --branch --tag --rev --index --registry --config -Z --color")
+        | _words("--message-format --test --bench --exclude --recipe-path -C --lockfile-path"),
+        manifest_options=_words("--manifest-path"),
+        manifests=("Cargo.toml", "rust-toolchain.toml", "rust-toolchain", ".cargo/config.toml", "build.rs"),
+        locks=("Cargo.lock",),
+        caches=_CARGO_FOLDERS,
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="rm -rf {0} {1}",
+        mounts=(
+            Folder("~/.cargo/registry", (("CARGO_HOME", "/registry"),)),
+            Folder("~/.cargo/git/db", (("CARGO_HOME", "/git/db"),)),
+        ),
     ),
     PackageManager(
         "go",
         ("go",),
-        {
-            "install": _INSTALL,
-            "get": _INSTALL,
-            "mod download": _DOWNLOAD,
-            "build": _BUILD,
-            "test": _BUILD,
-            "clean": _CLEAN,
-            "mod vendor": _DOWNLOAD,
-            "mod tidy": _DOWNLOAD,
-        },
-        valued=frozenset({"-o", "-ldflags", "-tags", "-gcflags", "-p", "-mod", "-C", "-asmflags"}),
-        caches=("/go/pkg/mod", "~/.cache/go-build"),
-        cache_folder_variable="GOMODCACHE",
-        mounts=("type=cache,target=/go/pkg/mod", "type=cache,target=~/.cache/go-build"),
+        _doing(
+            install="install get",
+            download="mod_download mod_tidy mod_vendor work_sync",
+            build="build test vet generate run tool",
+            clean="clean",
+        ),
+        "go",
+        valued=_words("-o -ldflags -tags -gcflags -asmflags -gccgoflags -p -mod -modfile -C -pkgdir -toolexec -overlay")
+        | _words("-buildmode -compiler -run -bench -count -timeout -cpu -coverprofile -covermode -coverpkg -pgo -exec"),
+        long_dash=True,
+        manifests=("go.mod", "go.work"),
+        locks=("go.sum", "go.work.sum"),
+        caches=(
+            Folder("~/go/pkg/mod", (("GOMODCACHE", ""), ("GOPATH", "/pkg/mod"))),
+            Folder("~/.cache/go-build", (("GOCACHE", ""), ("XDG_CACHE_HOME", "/go-build"))),
+        ),
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="go clean -cache -modcache",
+        clean_words=(_words("-modcache"), _words("-cache")),
     ),
     PackageManager(
         "maven",
-        ("mvn", "mvnw"),
-        {
-            "dependency:go-offline": _DOWNLOAD,
-            "dependency:resolve": _DOWNLOAD,
-            "package": _BUILD,
-            "install": _BUILD,
-            "verify": _BUILD,
-            "compile": _BUILD,
-            "test": _BUILD,
-            "clean": _BUILD,
-            "deploy": _BUILD,
-        },
-        valued=frozenset({"-f", "--file", "-s", "--settings", "-pl", "--projects", "-P", "-T", "-D"}),
-        caches=("~/.m2/repository",),
-        mounts=("type=cache,target=~/.m2",),
+        ("mvn", "mvnw", "mvnd"),
+        _doing(
+            download="dependency:go-offline dependency:resolve dependency:resolve-plugins dependency:get"
+            " dependency:copy-dependencies dependency:resolve-sources",
+            build="clean validate compile test-compile test package verify install deploy site spring-boot:repackage",
+        ),
+        "java",
+        otherwise=_BUILD,
+        goals=True,
+        long_dash=True,
+        valued=_words(
+            "-f --file -s --settings -gs --global-settings -t --toolchains -pl --projects -P --activate-profiles"
+        )
+        | _words("-T --threads -D --define -rf --resume-from -l --log-file -b --builder"),
+        manifest_options=_words("-f --file -s --settings"),
+        manifests=("pom.xml", "**/pom.xml", ".mvn", "mvnw", "settings.xml"),
+        caches=(Folder("~/.m2/repository"),),
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="rm -rf {0}",
+        mounts=(Folder("~/.m2"),),
     ),
     PackageManager(
         "gradle",
         ("gradle", "gradlew"),
-        {
-            "dependencies": _DOWNLOAD,
-            "build": _BUILD,
-            "assemble": _BUILD,
-            "bootJar": _BUILD,
-            "jar": _BUILD,
-            "shadowJar": _BUILD,
-            "clean": _BUILD,
-            "test": _BUILD,
-        },
-        valued=frozenset({"-p", "--project-dir", "-b", "-g", "--gradle-user-home", "-x", "-c"}),
-        caches=("~/.gradle/caches",),
-        cache_folder_variable="GRADLE_USER_HOME",
-        mounts=("type=cache,target=~/.gradle",),
+        _doing(
+            download="dependencies resolveDependencies downloadDependencies",
+            build="build assemble classes bootJar bootWar jar war shadowJar installDist distTar distZip check test clean",
+        ),
+        "java",
+        otherwise=_BUILD,
+        goals=True,
+        valued=_words("-p --project-dir -b --build-file -c --settings-file -g --gradle-user-home -x --exclude-task -I")
+        | _words("--init-script --console --max-workers --warning-mode --project-cache-dir --include-build --priority"),
+        manifest_options=_words("-b --build-file -c --settings-file"),
+        manifests=(
+            *("build.gradle", "build.gradle.kts", "settings.gradle", "settings.gradle.kts", "gradle.properties"),
+            *("gradle", "gradlew", "**/build.gradle", "**/build.gradle.kts"),
+        ),
+        locks=("gradle.lockfile",),
+        caches=(Folder("~/.gradle/caches", (("GRADLE_USER_HOME", "/caches"),)),),
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="rm -rf {0}",
+        mounts=(Folder("~/.gradle", (("GRADLE_USER_HOME", ""),)),),
     ),
     PackageManager(
         "dotnet",
         ("dotnet",),
-        {
-            "restore": _INSTALL,
-            "tool install": _INSTALL,
-            "build": _BUILD,
-            "publish": _BUILD,
-            "test": _BUILD,
-            "nuget locals": _CLEAN,
-            "tool restore": _INSTALL,
-        },
-        valued=frozenset({"-c", "--configuration", "-o", "--output", "-r", "--runtime", "-f", "--framework", "-v"}),
-        caches=("~/.nuget/packages",),
-        cache_folder_variable="NUGET_PACKAGES",
-        mounts=("type=cache,target=~/.nuget/packages",),
+        _doing(
+            install="restore tool_install tool_restore add_package workload_install workload_restore package_add",
+            upgrade="tool_update workload_update",
+            build="build publish test pack msbuild run",
+            clean="clean nuget_locals",
+            remove="tool_uninstall",
+        ),
+        "dotnet",
+        valued=_words(
+            "-c --configuration -o --output -r --runtime -f --framework -v --verbosity -s --source -a --arch --os"
+        )
+        | _words(
+            "--configfile --packages --tool-path --version --add-source --project --version-suffix --lock-file-path"
+        ),
+        manifest_options=_words("--configfile --project"),
+        manifest_operands=_words("restore build publish test pack"),
+        manifests=(
+            *("*.csproj", "*.fsproj", "*.vbproj", "**/*.csproj", "**/*.fsproj", "*.sln", "*.slnx", "global.json"),
+            *("nuget.config", "NuGet.config", "NuGet.Config", "Directory.*.props", "Directory.*.targets"),
+        ),
+        locks=("packages.lock.json", "**/packages.lock.json"),
+        caches=(Folder("~/.nuget/packages", (("NUGET_PACKAGES", ""),)),),
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="dotnet nuget locals all --clear",
     ),
     PackageManager(
         "mix",
         ("mix",),
-        {
-            "deps.get": _INSTALL,
-            "deps.compile": _BUILD,
-            "local.hex": _INSTALL,
-            "local.rebar": _INSTALL,
-            "compile": _BUILD,
-            "release": _BUILD,
-        },
-        valued=frozenset({"--only"}),
-        caches=("~/.hex",),
-        mounts=("type=cache,target=~/.hex",),
+        _doing(
+            install="deps.get local.hex local.rebar archive.install escript.install",
+            upgrade="deps.update",
+            build="deps.compile compile release assets.deploy phx.digest test escript.build assets.build",
+            clean="clean deps.clean",
+        ),
+        "elixir",
+        goals=True,
+        valued=_words("--only --repo --target"),
+        manifests=("mix.exs", "config/config.exs", "config/prod.exs", "apps/*/mix.exs"),
+        locks=("mix.lock",),
+        caches=(Folder("~/.hex/packages", (("HEX_HOME", "/packages"),)),),
+        clean="rm -rf {0}",
+        mounts=(Folder("~/.hex", (("HEX_HOME", ""),)),),
     ),
     PackageManager(
         "dart",
         ("dart", "flutter"),
-        {
-            "pub get": _INSTALL,
-            "pub global activate": _INSTALL,
-            "pub upgrade": _UPGRADE,
-            "compile": _BUILD,
-            "build": _BUILD,
-            "pub cache clean": _CLEAN,
-        },
-        caches=("~/.pub-cache",),
-        mounts=("type=cache,target=~/.pub-cache",),
+        _doing(
+            install="pub_get pub_add pub_global_activate packages_get",
+            upgrade="pub_upgrade upgrade",
+            build="compile build run pub_run test",
+            clean="clean pub_cache_clean",
+        ),
+        "dart",
+        valued=_words("-C --directory -o --output -t --target --dart-define --flavor"),
+        manifests=("pubspec.yaml",),
+        locks=("pubspec.lock",),
+        caches=(Folder("~/.pub-cache", (("PUB_CACHE", ""),)),),
+        feeds_later=True,
+        clean="{program} pub cache clean -f",
     ),
     PackageManager(
         "sbt",
-        ("sbt",),
-        {"update": _INSTALL, "compile": _BUILD, "assembly": _BUILD, "stage": _BUILD, "package": _BUILD},
-        caches=("~/.ivy2/cache", "~/.cache/coursier"),
-        mounts=("type=cache,target=~/.ivy2", "type=cache,target=~/.cache/coursier"),
+        ("sbt", "sbtx"),
+        _doing(download="update", build="compile assembly stage package dist test clean publishLocal Universal/stage"),
+        "scala",
+        otherwise=_BUILD,
+        goals=True,
+        long_dash=True,
+        valued=_words("-mem -java-home -sbt-dir -sbt-boot -ivy -sbt-version -batch-size"),
+        manifests=("build.sbt", "project/build.properties", "project/plugins.sbt", "project/*.sbt", "project/*.scala"),
+        caches=(
+            Folder("~/.cache/coursier", (("COURSIER_CACHE", ""), ("XDG_CACHE_HOME", "/coursier"))),
+            Folder("~/.ivy2/cache"),
+        ),
+        filled_by=_ALL,
+        feeds_later=True,
+        clean="rm -rf {0} {1}",
+    ),
+    PackageManager(
+        "r",
+        ("R", "Rscript", "install2.r", "install.r", "installGithub.r", "installBioc.r"),
+        {},
+        "r",
+        valued=_words("-l --libloc -d --deps -r --repos -n --ncpus -t --type --encoding --file -f -e"),
+        manifests=("DESCRIPTION", ".Rprofile", "renv/activate.R", "renv/settings.json"),
+        locks=("renv.lock",),
+        caches=(
+            Folder("~/.cache/R", (("XDG_CACHE_HOME", "/R"),)),
+            Folder("/tmp/downloaded_packages"),
+        ),
+        clean="rm -rf {1}",
+        mounts=(Folder("~/.cache/R/renv", (("RENV_PATHS_CACHE", ""), ("RENV_PATHS_ROOT", ""))),),
     ),
 )
+
+MANAGERS: tuple[PackageManager, ...] = (*_DISTRIBUTIONS, *_PYTHON, *_NODE, *_LANGUAGES)
 """One row a tool. The order does not matter."""
 
+BY_NAME: Mapping[str, PackageManager] = {row.name: row for row in MANAGERS}
 BY_PROGRAM: Mapping[str, PackageManager] = {program: row for row in MANAGERS for program in row.programs}
 BY_MODULE: Mapping[str, PackageManager] = {row.module: row for row in MANAGERS if row.module}

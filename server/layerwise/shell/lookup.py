@@ -67,6 +67,8 @@ def errexit_counts(place: Place, command: Command) -> bool:
     """Whether ``set -e`` counts in the list of a place: it does not in conditions and in most of ``&&`` lists."""
     if _MAY_END_HERE.intersection(command.within):
         return False
+    if not place.path:
+        return True
     for outer, inner in zip(place.path, (*place.path[1:], place.entries[0].statement), strict=True):
         if isinstance(outer, AndOr) and not outer.parts[-1].span.encloses(inner.span):
             return False

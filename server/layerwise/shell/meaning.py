@@ -179,9 +179,8 @@ class Meaning:
                     yield "`exit`"
             elif program == "printf" and any(word.text == "-v" for word in command.arguments):
                 yield "`printf -v`"
-            elif lasting := _programs(command) & _LASTING:
-                if program != "set" or _set_options(command) is None:
-                    yield f"`{min(lasting)}`"
+            elif _set_options(command) is None and (lasting := _programs(command) & _LASTING):
+                yield f"`{min(lasting)}`"
         if any(isinstance(each, Compound) and each.kind is Around.FUNCTION for each in statements(self.script.entries)):
             yield "a function"
         if _ASSIGNS_IN_EXPANSION.search(self.text):

@@ -9,16 +9,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
 
 from layerwise.shell.meaning import Meaning, Option, base_options
 from layerwise.shell.merge_heredocs import merge_into_heredoc
-from layerwise.shell.script import READ
+from layerwise.shell.script import READ, script_of
 from layerwise.shell.style import Refusal, RunText, Style
 from layerwise.shell.tree import AndOr, Entry
-from layerwise.syntax.tree import ExecForm
-from layerwise.text import Edit, Span
+from layerwise.syntax import parse
+from layerwise.syntax.tree import ExecForm, Onbuild
+from layerwise.text import Edit, Span, apply_edits
 
 _SUPPRESSION = re.compile(r"#\s*(?:hadolint\s+(?:\w+\s+)?ignore|layerwise\s*:|check\s*=)", re.IGNORECASE)
 _COMMENT_LINE = re.compile(r"^[ \t]*(#[^\n]*?)\r?$", re.MULTILINE)
@@ -54,9 +56,38 @@ def merge_runs(runs: Sequence[RunText], style: Style) -> tuple[Edit, ...] | Refu
     if reason:
         return Refusal(reason)
     if any(run.script.heredoc for run in runs):
-        return merge_into_heredoc(runs)
-    plan = plan_of([Meaning(run.script, run.text) for run in runs], base_options(runs[0].shell))
-    return tuple(_edits(runs, plan, style))
+        edits = merge_into_heredoc(runs)
+    else:
+        plan = plan_of([Meaning(run.script, run.text) for run in runs], base_options(runs[0].shell))
+        gap = runs[0].characters(Span(runs[0].end, runs[1].start))
+        style = replace(style, newline="\r\n" if "\r\n" in gap else "\n", breaks=True)
+        edits = tuple(edit for edit in _edits(runs, plan, style) if runs[0].characters(edit.span) != edit.text)
+    if isinstance(edits, tuple) and not _reads_well(runs, edits):
+        return Refusal("the merged RUN would not be read as it is meant")
+    return edits
+
+
+def _reads_well(runs: Sequence[RunText], edits: tuple[Edit, ...]) -> bool:
+    """Whether the merged RUN is one instruction with a script, and all its heredocs.
+
+    Docker finds the operator of a heredoc with a parser of its own, which gives up at ``${array[1]}`` in front of it.
+    """
+    start = runs[0].start
+    text = apply_edits(runs[0].characters(Span(start, runs[-1].end)), (edit.moved(-start) for edit in edits))
+    directive = "" if runs[0].escape == "\\" else f"# escape={runs[0].escape}\n"
+    merged = parse(directive + text)
+    if len(merged.instructions) != 1 or merged.problems:
+        return False
+    run = merged.instructions[0]
+    run = run.trigger if isinstance(run, Onbuild) and run.trigger else run
+    script = script_of(run, runs[0].script.dialect, merged.escape)
+    return script is not None and not script.broken and len(run.heredocs) == _heredocs_wanted(runs)
+
+
+def _heredocs_wanted(runs: Sequence[RunText]) -> int:
+    if any(run.script.heredoc for run in runs):
+        return 1
+    return sum(len(run.instruction.heredocs) for run in runs)
 
 
 def _obstacle(runs: Sequence[RunText]) -> str | None:

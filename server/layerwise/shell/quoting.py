@@ -56,6 +56,7 @@ def unquoted(source: Source, skipped: tuple[tuple[int, int], ...] = ()) -> Sourc
         text = text[:start] + "$" + "_" * (end - start - 1) + text[end:]
     out: list[str] = []
     places: list[int] = []
+    ends: list[int] = []
     quote = ""
     index = 0
     while index < len(text):
@@ -65,6 +66,7 @@ def unquoted(source: Source, skipped: tuple[tuple[int, int], ...] = ()) -> Sourc
             if following != "\n":
                 out.append(following)
                 places.append(source.places[index])
+                ends.append(source.end(index + 1))
             index += 2
             continue
         if character in "'\"" and quote in ("", character):
@@ -72,5 +74,6 @@ def unquoted(source: Source, skipped: tuple[tuple[int, int], ...] = ()) -> Sourc
         else:
             out.append(character)
             places.append(source.places[index])
+            ends.append(source.end(index))
         index += 1
-    return Source("".join(out), places)
+    return Source("".join(out), places, ends)

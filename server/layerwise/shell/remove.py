@@ -41,12 +41,7 @@ def _whole_entry(run: RunText, place: Place) -> Edit | None:
     if not place.is_last:
         span = Span(entry.span.start, entries[place.index + 1].span.start)
         if entry.terminator == "\n":
-            rest = run.characters(Span(entry.span.end, span.end))
-            start = entry.span.end + rest.index("\n") + 1
-            span = Span(
-                entry.span.start,
-                start + len(rest) - rest.index("\n") - 1 - len(rest[rest.index("\n") + 1 :].lstrip(" \t")),
-            )
+            span = _whole_lines(run, span)
         return None if _comments(run, span) else Edit(span, "")
     previous = entries[place.index - 1]
     if not _errexit(run) or not ends_at_failure(previous) or previous.terminator == "&":
@@ -54,6 +49,14 @@ def _whole_entry(run: RunText, place: Place) -> Edit | None:
     start = previous.statement.span.end if entry.terminator == "" and previous.terminator == ";" else previous.span.end
     span = Span(start, entry.span.end)
     return None if _comments(run, span) else Edit(span, "")
+
+
+def _whole_lines(run: RunText, span: Span) -> Span:
+    """From the start of the first line to the start of the last, for an element of a list that has lines of its own."""
+    start = run.instruction.span.start
+    before = run.characters(Span(start, span.start)).rpartition("\n")[2]
+    behind = run.characters(span).rpartition("\n")[2]
+    return Span(span.start - len(before), span.end - len(behind)) if not before.strip() else span
 
 
 def _part(run: RunText, place: Place, statement: AndOr, index: int) -> tuple[Edit, ...] | None:

@@ -186,10 +186,13 @@ def _joined(sources: list[Source]) -> Source:
         return sources[0]
     text: list[str] = []
     places: list[int] = []
+    ends: list[int] = []
     for source in sources:
         if text and source.text:
             text.append(" ")
             places.append(places[-1])
+            ends.append(ends[-1])
         text.append(source.text)
         places.extend(source.places)
-    return Source("".join(text), places)
+        ends.extend(source.end(index) for index in range(len(source.text)))
+    return Source("".join(text), places, ends)

@@ -10,16 +10,22 @@ from layerwise.syntax.tree import BrokenWord, Heredoc, ShellForm, Word
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A script and the place of each character: ``text[i]`` stands at ``places[i]``, which never decreases.
+    """A script and the place of each character: ``text[i]`` stands from ``places[i]`` to ``ends[i]``.
 
-    In ``sh -c "a \\"b\\""`` the text is ``a "b"``; an escaped character stands where its escape does.
+    In ``sh -c "a \\"b\\""`` the text is ``a "b"``, in which an escaped character takes two places. ``ends`` is None
+    where every character takes one. Places never decrease.
     """
 
     text: str
     places: Sequence[int]
+    ends: Sequence[int] | None = None
+
+    def end(self, index: int) -> int:
+        """Where the place of a character ends."""
+        return self.ends[index] if self.ends else self.places[index] + 1
 
     def cut(self, start: int, end: int) -> Source:
-        return Source(self.text[start:end], self.places[start:end])
+        return Source(self.text[start:end], self.places[start:end], self.ends and self.ends[start:end])
 
 
 def of_form(form: ShellForm) -> Source:
@@ -51,13 +57,13 @@ def _of_word(word: Word) -> Source:
     if not isinstance(word, BrokenWord):
         start = word.at(0)
         return Source(word.text, range(start, start + len(word.text)))
+    parts = list(zip(word.offsets, (*word.offsets[1:], len(word.text)), word.parts, strict=True))
     places: list[int] = []
-    ends = (*word.offsets[1:], len(word.text))
-    for offset, end, part in zip(word.offsets, ends, word.parts, strict=True):
-        start = part.start
-        length = end - offset
-        if part.end - part.start == length:
-            places.extend(range(start, start + length))
-        else:
-            places.extend([start] * length)
-    return Source(word.text, places)
+    ends: list[int] = []
+    for offset, stop, part in parts:
+        is_even = part.end - part.start == stop - offset
+        places.extend(range(part.start, part.end) if is_even else [part.start] * (stop - offset))
+        if not is_even or ends:
+            ends = ends or [place + 1 for place in places[:offset]]
+            ends.extend(range(part.start + 1, part.end + 1) if is_even else [part.end] * (stop - offset))
+    return Source(word.text, places, ends or None)

@@ -44,6 +44,14 @@ class RunText:
     def text(self) -> str:
         return self.characters(self.instruction.span)
 
+    @property
+    def lines(self) -> str:
+        """Its characters without the bodies of heredocs that are data; those of a script count."""
+        heredocs = self.instruction.heredocs
+        if self.script.heredoc or not heredocs:
+            return self.text
+        return self.characters(Span(self.instruction.span.start, heredocs[0].body.start)).rstrip()
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -91,7 +99,7 @@ class _Break(NamedTuple):
 def style_of(runs: Iterable[RunText], others: Iterable[RunText] = ()) -> Style:
     """The style of these RUNs; where they break no line at an operator, that of the others."""
     runs = tuple(runs)
-    newline = next(("\r\n" if "\r\n" in run.text else "\n" for run in runs if "\n" in run.text), "")
+    newline = next(("\r\n" if "\r\n" in run.lines else "\n" for run in runs if "\n" in run.lines), "")
     found = [each for run in runs for each in _breaks(run)]
     more = [] if any(each.leading is not None for each in found) else [each for run in others for each in _breaks(run)]
     votes = [each.leading for each in (*found, *more) if each.leading is not None]
@@ -116,8 +124,7 @@ def _breaks(run: RunText) -> Iterator[_Break]:
             gap = run.characters(Span(entry.span.end, following.span.start))
             if indent := _last_indent(gap):
                 yield _Break(None, indent)
-    last = run.instruction.heredocs[0].body.start if run.instruction.heredocs else run.instruction.span.end
-    indents = _INDENT.findall(run.characters(Span(run.instruction.span.start, last)))
+    indents = _INDENT.findall(run.lines)
     if indents:
         shortest = min(indents, key=len)
         if shortest:

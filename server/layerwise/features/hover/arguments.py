@@ -93,6 +93,8 @@ def _path(place: Place, instruction: Transfer) -> Hover | None:
     if word is None or not word.span.contains(place.offset) or place.step is None or place.in_onbuild:
         return None
     value = _expanded(place, word)
+    if "$" in value or value.startswith("--"):
+        return None
     folder = place.step.before.workdir
     if value.startswith("/"):
         text = f"The destination: **{code(value)}**"

@@ -169,7 +169,7 @@ def _known_option(place: Place, command: Command, word: ShellWord, text: str) ->
     name = text.partition("=")[0]
     if name in operation.manager.assume_yes:
         return Hover(word.span, f"**{code(name)}**: {_YES}")
-    if name in operation.manager.no_cache_flags:
+    if name in operation.manager.no_cache_options:
         return Hover(word.span, f"**{code(name)}**: {_NO_CACHE}")
     return None
 
@@ -183,12 +183,17 @@ def _known_word(place: Place, command: Command, word: ShellWord, programs: list[
         words = _phrase(command, word)
         known = next((found for key in (words, words[:1]) if (found := _page_of(programs, key))), None)
         title = " ".join((programs[0], *words))
-        return Hover(word.span, _titled(title, known) if known else _operation_text(operation, title))
+        return Hover(word.span, _titled(title, known) if known else _operation_text(operation, title, _home(place)))
     if any(each.span == word.span for each in operation.packages):
         return Hover(word.span, _package_text(operation, word.value or word.text))
     if any(each.span == word.span for each in operation.manifests):
         return Hover(word.span, f"**{code(word.value or word.text)}** {_MANIFEST}")
     return None
+
+
+def _home(place: Place) -> str:
+    user = place.step.before.user if place.step else None
+    return "/root" if user in (None, "root", "0") else f"/home/{user}"
 
 
 def _phrase(command: Command, last: ShellWord) -> tuple[str, ...]:
@@ -202,14 +207,15 @@ def _page_of(programs: list[str], words: tuple[str, ...]) -> Page | None:
     return next((found for key in keys if (found := page(Book.COMMANDS, key))), None)
 
 
-def _operation_text(operation: PackageOperation, title: str) -> str:
+def _operation_text(operation: PackageOperation, title: str, home: str) -> str:
     manager = operation.manager
-    left: tuple[str, ...] = ()
+    caches = manager.caches if operation.operation in manager.filled_by else ()
+    left = [folder.path for folder in caches]
     if operation.operation is Operation.UPDATE_INDEX:
-        left = manager.indexes
-    elif operation.operation in (Operation.INSTALL, Operation.DOWNLOAD, Operation.BUILD):
-        left = manager.caches
-    mounts = "".join(f"\n- `--mount={mount}`" for mount in manager.mounts) if left else ""
+        left += manager.indexes
+    sharing = f",sharing={manager.sharing}" if manager.sharing else ""
+    targets = [folder.path.replace("~", home) for folder in manager.mounts or caches] if left else []
+    mounts = "".join(f"\n- `--mount=type=cache,target={target}{sharing}`" for target in targets)
     return paragraphs(
         f"**{code(title)}**: {_OPERATIONS[operation.operation]}",
         f"Leaves {listed([code(folder) for folder in left])} in the layer." if left else "",

@@ -14,6 +14,10 @@ from layerwise.knowledge.manual import Book, Page, page
 from layerwise.syntax.tree import Copy, From, Word
 
 _DIGEST = "exactly this content, whatever becomes of the tag. A person, Renovate or Dependabot has to update it"
+_PLATFORM_OWNERS = frozenset(
+    {"amd64", "arm64v8", "arm32v7", "arm32v6", "arm32v5", "i386", "ppc64le", "s390x", "riscv64"}
+)
+"""Owners under which Docker Hub keeps the official images of one platform: ``arm64v8/alpine``."""
 _SHORT_DIGEST = len("sha256:") + 12
 
 
@@ -139,7 +143,7 @@ def _numbered(image: ImageName, part: str) -> str:
 
 
 def _version(part: str) -> str:
-    numbers = part.removeprefix("v").split(".")
+    numbers = part.removeprefix("v").replace("_", ".").split(".")
     if not all(number.isdecimal() for number in numbers):
         return ""
     if len(numbers) == 1 and len(numbers[0]) == 8:
@@ -157,8 +161,10 @@ def _latest() -> str:
 
 
 def _page(image: ImageName) -> Page | None:
-    name = image.name if image.registry in ("", "docker.io") else f"{image.registry}/{image.repository}"
-    return page(Book.IMAGES, name)
+    if image.registry not in ("", "docker.io"):
+        return page(Book.IMAGES, f"{image.registry}/{image.repository}")
+    platform, _, official = image.name.partition("/")
+    return page(Book.IMAGES, image.name) or (page(Book.IMAGES, official) if platform in _PLATFORM_OWNERS else None)
 
 
 def _unknown(image: ImageName) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from layerwise.features.hover.markdown import code
 from layerwise.features.place import Place
-from layerwise.features.variables import Definition, definitions, global_arg, half_written
+from layerwise.features.variables import Definition, definitions, global_arg
 from layerwise.knowledge.manual import Book, page
 from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Cmd, Entrypoint, ExecForm, From, Healthcheck, Run
@@ -83,7 +83,7 @@ def _out_of_scope(place: Place, name: str) -> str:
 
 def _defined_elsewhere(place: Place, name: str) -> str:
     found = list(definitions(place.analysis, name))
-    if not found:
+    if not found or not all(each.is_whole for each in found):
         return ""
     own = [each for each in found if _index(each) == (place.stage.facts.index if place.stage else -1)]
     if own and not isinstance(place.outer, From):
@@ -98,12 +98,14 @@ def _defined_elsewhere(place: Place, name: str) -> str:
 
 
 def _unknown(place: Place, name: str) -> str:
-    if any(True for _ in half_written(place.analysis, name)):
+    if any(not each.is_whole for each in definitions(place.analysis, name)):
         return ""
     if name.lower() in _PROXIES and isinstance(place.instruction, Run):
         return f"Every `RUN` sees it when the build is given `--build-arg {name}=…`."
-    if isinstance(place.instruction, Run | Cmd | Entrypoint | Healthcheck):
+    if isinstance(place.instruction, Run):
         return "Nothing in this file sets it; the base image may." if page(Book.VARIABLES, name) else ""
+    if isinstance(place.instruction, Cmd | Entrypoint | Healthcheck):
+        return "Nothing in this file sets it; the base image may, or `docker run -e`."
     return "Nothing in this file sets it. Unless the base image does, it is empty."
 
 

@@ -46,7 +46,7 @@ def variable_hover(place: Place) -> Hover | None:
         return label
     definition = definition_at(place)
     if definition:
-        return _defined(place, definition)
+        return _defined(place, definition) if definition.is_whole else None
     use = use_at(place)
     if use is None or not use.name.strip("_"):
         return None
@@ -139,7 +139,9 @@ def _in_force(place: Place, use: VariableUse) -> str:
     """The value of a variable that is set here, and where it comes from; empty when it is not set."""
     variable = _variable(place, use.name)
     found = meaning(place, use.name)
-    if found is None and (variable is None or variable.origin is Origin.ENV):
+    if found is None and variable is None:
+        return ""
+    if found and not found.is_whole:
         return ""
     value = variable.value if variable else _value_given(place, found) if found else None
     return paragraphs(

@@ -1,1 +1,1 @@
-"""The build family of rules."""
+"""What the builder refuses, ignores, or does otherwise than written."""

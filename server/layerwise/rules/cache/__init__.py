@@ -1,1 +1,1 @@
-"""The cache family of rules."""
+"""What makes every rebuild slow."""

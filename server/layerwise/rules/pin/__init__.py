@@ -1,1 +1,1 @@
-"""The pin family of rules."""
+"""What makes two builds of the same file differ."""

@@ -1,1 +1,1 @@
-"""The security family of rules."""
+"""What gives away secrets or rights."""

@@ -1,1 +1,1 @@
-"""The size family of rules."""
+"""What stays in the image for nothing."""

@@ -1,1 +1,1 @@
-"""The style family of rules."""
+"""How a file is laid out. All off in the profile `recommended`."""

@@ -1,0 +1,22 @@
+"""How projects get their dependencies: which commands install them, from which manifests, and what else those need."""
+
+from layerwise.build.dependencies.copies import Copied, copied
+from layerwise.build.dependencies.folders import Placed, is_within, placed_commands, working_directories
+from layerwise.build.dependencies.installs import Install, installs_of
+from layerwise.build.dependencies.needs import Needs, is_vendored, needs_of
+from layerwise.build.dependencies.view import View
+
+__all__ = [
+    "Copied",
+    "Install",
+    "Needs",
+    "Placed",
+    "View",
+    "copied",
+    "installs_of",
+    "is_vendored",
+    "is_within",
+    "needs_of",
+    "placed_commands",
+    "working_directories",
+]

@@ -1,0 +1,77 @@
+"""What Composer, Bundler, Dart and R read of a project before they install its dependencies."""
+
+from __future__ import annotations
+
+import re
+
+from layerwise.build.dependencies.gathering import Gathering, at, table
+from layerwise.context.documents import read_json, read_yaml
+from layerwise.knowledge.manifests import COMPOSER_SCRIPTS
+
+_GEMFILE_LOOKS = re.compile(
+    r"\b(gemspec|eval_gemfile|require_relative|instance_eval|File\.|IO\.|Dir[.\[]|Pathname|path:|:path\b|load\s*\(?[\"'])"
+)
+_PROFILE = re.compile(r"^\s*(#.*|source\([\"']renv/activate\.R[\"']\)|)\s*$")
+
+
+def composer(gathering: Gathering) -> None:
+    document = read_json(gathering.read(at(gathering.folder, "composer.json")))
+    if not isinstance(document, dict):
+        gathering.needs("`composer.json` cannot be read")
+        return
+    install = gathering.install
+    if not install.has("--no-scripts"):
+        if any(event in table(document, "scripts") for event in COMPOSER_SCRIPTS):
+            gathering.builds_project = True
+    if not install.has("--no-autoloader"):
+        _autoload(gathering, document)
+    repositories = document.get("repositories")
+    for each in repositories.values() if isinstance(repositories, dict) else repositories or []:
+        if isinstance(each, dict) and each.get("type") in ("path", "artifact"):
+            gathering.needs(f"`composer.json` takes packages from `{each.get('url')}` in the tree")
+    required = table(document, "require") | table(document, "require-dev")
+    for plugin in ("symfony/flex", "wikimedia/composer-merge-plugin", "cweagans/composer-patches"):
+        if plugin in required:
+            gathering.needs(f"`{plugin}` reads and writes other files of the project")
+
+
+def _autoload(gathering: Gathering, document: dict[str, object]) -> None:
+    settings = table(document, "config")
+    optimized = gathering.install.has(
+        *("-o", "--optimize-autoloader", "-a", "--classmap-authoritative", "--apcu-autoloader")
+    )
+    if optimized or settings.get("optimize-autoloader") or settings.get("classmap-authoritative"):
+        gathering.builds_project = True
+    elif any(table(document, key).get("classmap") for key in ("autoload", "autoload-dev")):
+        gathering.builds_project = True
+
+
+def bundler(gathering: Gathering) -> None:
+    for name in gathering.install.named or (at(gathering.folder, "Gemfile"),):
+        gathering.add(name)
+        match = _GEMFILE_LOOKS.search(re.sub(r"#.*", "", gathering.read(name) or ""))
+        if match:
+            gathering.needs(f"`{gathering.shown(name)}` looks at other files: `{match[1]}`")
+    if re.search(r"^PATH$", gathering.read(at(gathering.folder, "Gemfile.lock")) or "", re.MULTILINE):
+        gathering.needs("`Gemfile.lock` names a gem in a folder of the tree")
+
+
+def dart(gathering: Gathering) -> None:
+    document = read_yaml(gathering.read(at(gathering.folder, "pubspec.yaml")))
+    if not isinstance(document, dict):
+        gathering.needs("`pubspec.yaml` cannot be read")
+        return
+    for kind in ("dependencies", "dev_dependencies", "dependency_overrides"):
+        for name, each in table(document, kind).items():
+            if isinstance(each, dict) and "path" in each:
+                gathering.needs(f"`{name}` is a dependency in a folder of the tree")
+    if "workspace" in document:
+        gathering.needs("`pubspec.yaml` is the root of a workspace")
+    if table(document, "flutter").get("generate"):
+        gathering.needs("`flutter: generate` makes the install write code from the source")
+
+
+def renv(gathering: Gathering) -> None:
+    text = gathering.read(at(gathering.folder, ".Rprofile")) or ""
+    if not all(_PROFILE.match(line) for line in text.splitlines()):
+        gathering.needs("`.Rprofile` is a program, which may read other files")

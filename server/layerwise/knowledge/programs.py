@@ -1,0 +1,99 @@
+"""What is known of common programs: which of their words are paths, and that they touch nothing else of a project."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+SPEAKING: frozenset[str] = _words(
+    ": true false echo printf set export unset readonly local declare typeset shopt umask ulimit sleep date uname id"
+    " whoami arch nproc hostname exit return wait trap env printenv command type which hash mktemp getent"
+    " dpkg-architecture apt-mark apt-config"
+)
+"""Programs that read and write no files of a project: their words are texts, names and options."""
+
+SYSTEM: frozenset[str] = _words(
+    "useradd adduser groupadd addgroup usermod groupmod userdel deluser groupdel delgroup passwd chpasswd gpasswd"
+    " update-ca-certificates update-ca-trust ldconfig locale-gen localedef update-locale dpkg-reconfigure"
+    " update-alternatives debconf-set-selections add-apt-repository apt-add-repository apt-key apt-cache dpkg-query"
+    " docker-php-ext-install docker-php-ext-enable docker-php-ext-configure pecl phpenmod phpdismod a2enmod a2dismod"
+    " install-php-extensions setcap fc-cache update-mime-database gem-wrappers subscription-manager"
+)
+"""Programs that change the system: what they touch of the file system are paths of their own and those they are given."""
+
+WITH_PATHS: frozenset[str] = _words(
+    "mkdir rmdir rm touch ln cp mv install cat ls stat head tail wc chmod chown chgrp truncate tee cut sort uniq tr"
+    " basename dirname readlink realpath tar unzip gunzip gzip xz unxz bunzip2 zcat sha256sum sha512sum sha1sum"
+    " md5sum gpg gpgconf dpkg rpm sed grep awk diff cmp file strip test [ source . cd pushd"
+)
+"""Programs whose operands are files, or texts that are taken for files to be on the safe side."""
+
+TEXT_FIRST: frozenset[str] = frozenset({"sed", "grep", "awk", "chmod", "chown", "chgrp", "tr", "cut"})
+"""Those of them whose first operand is no file but a script, a pattern, a mode or an owner."""
+
+DOWNLOADING: frozenset[str] = frozenset({"curl", "wget", "git", "aria2c"})
+"""Programs that fetch something, into the folder they run in or to a path they are given."""
+
+SHELLS: frozenset[str] = frozenset({"sh", "bash", "dash", "ash", "zsh"})
+
+PATH_OPTIONS: Mapping[str, frozenset[str]] = {
+    "curl": frozenset(
+        {"-o", "--output", "-T", "--upload-file", "-K", "--config", "--output-dir", "-d", "--data", "-F"}
+    ),
+    "wget": frozenset({"-O", "--output-document", "-P", "--directory-prefix", "-i", "--input-file", "--post-file"}),
+    "git": frozenset({"-C", "--work-tree", "--git-dir"}),
+    "tar": frozenset({"-C", "--directory", "-f", "--file"}),
+    "unzip": frozenset({"-d"}),
+    "useradd": frozenset({"-d", "--home-dir", "--home", "-b", "--base-dir"}),
+    "adduser": frozenset({"-h", "--home"}),
+    "usermod": frozenset({"-d", "--home"}),
+}
+"""Options whose next word is a path."""
+
+TEXT_OPTIONS: Mapping[str, frozenset[str]] = {
+    "curl": _words("-H --header -X --request -u --user -A --user-agent --retry --retry-delay -w --proto"),
+    "wget": _words("--header -t --tries -T --timeout -U --user-agent --progress -e"),
+    "tar": frozenset({"--strip-components", "--exclude", "--owner", "--group"}),
+    "useradd": _words("-u --uid -g --gid -G --groups -s --shell -c --comment -K --key -p --password"),
+    "adduser": _words("-u --uid -g --gid -G --ingroup -s --shell --gecos --group -k --skel --home-dir"),
+    "groupadd": _words("-g --gid -K --key"),
+    "addgroup": _words("-g --gid"),
+    "usermod": _words("-u --uid -g --gid -G --groups -s --shell -c --comment -l --login"),
+    "install": _words("-m --mode -o --owner -g --group"),
+    "mkdir": frozenset({"-m", "--mode"}),
+    "head": frozenset({"-n", "-c"}),
+    "tail": frozenset({"-n", "-c"}),
+    "sed": frozenset({"-e"}),
+    "grep": frozenset({"-e", "-m", "-A", "-B", "-C"}),
+    "truncate": frozenset({"-s"}),
+}
+"""Options whose next word is no path."""
+
+SYSTEM_FOLDERS: tuple[str, ...] = (
+    *(
+        "/bin",
+        "/boot",
+        "/dev",
+        "/etc",
+        "/lib",
+        "/lib32",
+        "/lib64",
+        "/proc",
+        "/root",
+        "/run",
+        "/sbin",
+        "/sys",
+        "/usr",
+        "/var",
+    ),
+)
+"""Where packages put their files: what is copied there may change what later commands do."""
+
+PROJECT_FOLDERS: tuple[str, ...] = (
+    *("/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/var/www", "/var/app", "/var/task", "/var/lib/app"),
+)
+"""Folders below those where people keep projects all the same."""

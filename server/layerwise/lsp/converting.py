@@ -1,0 +1,125 @@
+"""From the core's plain data to the protocol's types. Knows both, and nothing of where either comes from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from lsprotocol import types as lsp
+
+from layerwise.features.actions import Action, OtherFile
+from layerwise.features.hover import Hover
+from layerwise.lsp.client import Client
+from layerwise.lsp.documents import Document
+from layerwise.lsp.encoding import Encoding, offset_of, position_of, span_of
+from layerwise.lsp.uris import uri_of
+from layerwise.text import Edit, LineIndex, Span
+
+APPLY = "layerwise.applyEdit"
+FIX_ALL = "layerwise.fixAll"
+_FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1$\n?", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
+_EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*(?!\*)")
+_CODE = re.compile(r"(`+) ?([^`\n]+?) ?\1")
+
+
+def offset_in(document: Document, position: lsp.Position, encoding: Encoding) -> int:
+    return offset_of(document.lines, position.line, position.character, encoding)
+
+
+def span_in(document: Document, place: lsp.Range, encoding: Encoding) -> Span:
+    start, end = place.start, place.end
+    return span_of(document.lines, (start.line, start.character), (end.line, end.character), encoding)
+
+
+def range_of(lines: LineIndex, span: Span, encoding: Encoding) -> lsp.Range:
+    return lsp.Range(
+        lsp.Position(*position_of(lines, span.start, encoding)), lsp.Position(*position_of(lines, span.end, encoding))
+    )
+
+
+def hover_of(document: Document, hover: Hover, client: Client) -> lsp.Hover:
+    kind = lsp.MarkupKind.Markdown if client.markdown else lsp.MarkupKind.PlainText
+    text = hover.markdown if client.markdown else plain(hover.markdown)
+    return lsp.Hover(lsp.MarkupContent(kind, text), range_of(document.lines, hover.span, client.encoding))
+
+
+def plain(markdown: str) -> str:
+    """Markdown without its marks, for a client that shows plain text only. Code blocks stay as they are."""
+    parts: list[str] = []
+    done = 0
+    for block in _FENCE.finditer(markdown):
+        parts += [_unmarked(markdown[done : block.start()]), block.group(2)]
+        done = block.end()
+    parts.append(_unmarked(markdown[done:]))
+    return "".join(parts).strip("\n")
+
+
+def action_of(
+    document: Document, action: Action, diagnostics: Sequence[lsp.Diagnostic], client: Client
+) -> lsp.CodeAction | lsp.Command | None:
+    """What the client is offered; None when it could not do it."""
+    if action.disabled:
+        if not (client.disabled_actions and client.action_literals):
+            return None
+        why = lsp.CodeActionDisabled(action.disabled)
+        return lsp.CodeAction(action.title, lsp.CodeActionKind(action.kind), disabled=why)
+    edit = workspace_edit(document, action.edits, action.others, client)
+    if edit is None or not (client.action_literals or client.applies_edits):
+        return None
+    if not client.action_literals:
+        return lsp.Command(action.title, APPLY, arguments=[edit, document.uri, document.version])
+    return lsp.CodeAction(
+        action.title,
+        kind=action.kind.value,
+        diagnostics=diagnostics or None,
+        is_preferred=action.preferred or None,
+        edit=edit,
+    )
+
+
+def workspace_edit(
+    document: Document, edits: Iterable[Edit], others: Iterable[OtherFile], client: Client
+) -> lsp.WorkspaceEdit | None:
+    """Edits of a document, for exactly the version that they were made for, and of other files.
+
+    None when the client can make no new files and that would take one.
+    """
+    own = [_text_edit(document.lines, edit, client.encoding) for edit in edits]
+    if not client.versioned_edits:
+        changes = {document.uri: own} if own else {}
+        for other in others:
+            if other.before is None:
+                return None
+            changes[uri_of(other.path)] = _edits_of(other, client.encoding)
+        return lsp.WorkspaceEdit(changes=changes)
+    steps: list[lsp.TextDocumentEdit | lsp.CreateFile | lsp.RenameFile | lsp.DeleteFile] = []
+    if own:
+        identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+        steps.append(lsp.TextDocumentEdit(identifier, own))
+    for other in others:
+        uri = uri_of(other.path)
+        if other.before is None:
+            if not client.creates_files:
+                return None
+            steps.append(lsp.CreateFile(uri))
+        identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, None)
+        steps.append(lsp.TextDocumentEdit(identifier, _edits_of(other, client.encoding)))
+    return lsp.WorkspaceEdit(document_changes=steps)
+
+
+def _edits_of(other: OtherFile, encoding: Encoding) -> list[lsp.TextEdit]:
+    lines = LineIndex(other.before or "")
+    return [_text_edit(lines, edit, encoding) for edit in other.edits]
+
+
+def _text_edit(lines: LineIndex, edit: Edit, encoding: Encoding) -> lsp.TextEdit:
+    return lsp.TextEdit(range_of(lines, edit.span, encoding), edit.text)
+
+
+def _unmarked(text: str) -> str:
+    text = _HEADING.sub("", text)
+    text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] != link[1] else link[1], text)
+    text = _EMPHASIS.sub(lambda mark: mark[1] or mark[2], text)
+    return _CODE.sub(r"\2", text)

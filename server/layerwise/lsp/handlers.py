@@ -1,0 +1,155 @@
+"""The handlers of what a user asks about a document: convert in, call one function of the core, convert out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from lsprotocol import types as lsp
+from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
+
+from layerwise.engine import Analysis, Reported
+from layerwise.features import actions
+from layerwise.features.actions import Action, ActionKind
+from layerwise.features.hover import hover
+from layerwise.lsp import converting
+from layerwise.lsp.documents import Document
+from layerwise.lsp.wire import SOURCE
+from layerwise.text import Span
+
+if TYPE_CHECKING:
+    from layerwise.lsp.server import Server
+
+KINDS = [kind.value for kind in ActionKind]
+
+
+def on_hover(server: Server, document: Document, analysis: Analysis, params: lsp.HoverParams) -> lsp.Hover | None:
+    offset = converting.offset_in(document, params.position, server.client.encoding)
+    found = hover(analysis, offset)
+    return converting.hover_of(document, found, server.client) if found else None
+
+
+def on_code_action(
+    server: Server, document: Document, analysis: Analysis, params: lsp.CodeActionParams
+) -> list[lsp.CodeAction | lsp.Command]:
+    span = converting.span_in(document, params.range, server.client.encoding)
+    wanted = _Wanted(params.context)
+    answers: list[lsp.CodeAction | lsp.Command | None] = []
+    if wanted(ActionKind.QUICK_FIX) or wanted(ActionKind.REWRITE):
+        about = _about(server, document, analysis, params.context.diagnostics, span)
+        for action in _on_findings(server, analysis, about):
+            if wanted(action.kind):
+                meant = about[action.reported] if action.reported else []
+                answers.append(converting.action_of(document, action, meant, server.client))
+    if wanted(ActionKind.FIX_ALL, by_itself=False) and actions.can_fix_all(analysis):
+        answers.append(_fix_all(server, document, analysis))
+    return [answer for answer in answers if answer]
+
+
+def on_resolve(server: Server, document: Document, analysis: Analysis, action: lsp.CodeAction) -> lsp.CodeAction:
+    """The edits of "fix all", which take longer than a menu may."""
+    if document.version != _version(action):
+        raise JsonRpcContentModified
+    found = actions.fixing_all(analysis)
+    if found:
+        action.edit = converting.workspace_edit(document, found.edits, found.others, server.client)
+    return action
+
+
+def document_of(action: lsp.CodeAction) -> str:
+    """The URI of the document that an action to be resolved is about."""
+    data = action.data
+    return str(data["uri"]) if isinstance(data, dict) and "uri" in data else ""
+
+
+async def on_apply(server: Server, edit: lsp.WorkspaceEdit, uri: str, version: int) -> None:
+    """The command behind an action, for clients that know actions only as commands."""
+    file = server.analyst.get(uri)
+    if file is None or file.document.version != version:
+        raise JsonRpcContentModified
+    await server.apply(edit)
+
+
+async def on_fix_all(server: Server, uri: str) -> None:
+    """The command that applies all safe fixes of a document."""
+    file = server.analyst.get(uri)
+    if file is None:
+        raise JsonRpcInvalidParams(f"{uri} is not open")
+    analysis = await server.analysis_of(file)
+    document = file.document
+    found = actions.fixing_all(analysis)
+    edit = converting.workspace_edit(document, found.edits, found.others, server.client) if found else None
+    if edit:
+        await server.apply(edit)
+
+
+class _Wanted:
+    """Which kinds of actions are asked for."""
+
+    def __init__(self, context: lsp.CodeActionContext) -> None:
+        self._only = context.only
+        self._is_automatic = context.trigger_kind is lsp.CodeActionTriggerKind.Automatic
+
+    def __call__(self, kind: ActionKind, *, by_itself: bool = True) -> bool:
+        """:param by_itself: whether the kind is worth its cost when a client merely looks what there is."""
+        if self._only is None:
+            return by_itself or not self._is_automatic
+        asked = [str(getattr(each, "value", each)) for each in self._only]
+        return any(not each or kind == each or kind.startswith(each + ".") for each in asked)
+
+
+def _about(
+    server: Server, document: Document, analysis: Analysis, given: Sequence[lsp.Diagnostic] | None, span: Span
+) -> dict[Reported, list[lsp.Diagnostic]]:
+    """The findings that are asked about, each with the client's diagnostics of it: those that the client names, else
+    those that the selection touches."""
+    ours = [each for each in given or () if each.source == SOURCE]
+    about: dict[Reported, list[lsp.Diagnostic]] = {}
+    for diagnostic in ours:
+        reported = _meant(server, document, analysis, diagnostic)
+        if reported:
+            about.setdefault(reported, []).append(diagnostic)
+    return about if ours else {reported: [] for reported in actions.findings_at(analysis, span)}
+
+
+def _meant(server: Server, document: Document, analysis: Analysis, diagnostic: lsp.Diagnostic) -> Reported | None:
+    """The finding behind a diagnostic. One of an earlier version may have moved: then it is the nearest that says the
+    same."""
+    span = converting.span_in(document, diagnostic.range, server.client.encoding)
+    same = [
+        each for each in analysis.findings if each.rule.id == diagnostic.code and each.message == diagnostic.message
+    ]
+    if _version(diagnostic) == document.version:
+        return next((each for each in same if each.span == span), None)
+    return min(same, key=lambda each: abs(each.start - span.start), default=None)
+
+
+def _on_findings(server: Server, analysis: Analysis, findings: Collection[Reported]) -> Iterator[Action]:
+    """What can be done about findings: first their fixes, then what silences them."""
+    for reported in findings:
+        yield from actions.fixing(analysis, reported)
+    silenced: set[Any] = set()
+    for reported in findings:
+        action = actions.silencing(analysis, reported)
+        if (action.title, action.edits) not in silenced:
+            silenced.add((action.title, action.edits))
+            yield action
+    path, text = server.project.settings_file(analysis.path)
+    for reported in {each.rule: each for each in findings}.values() if path else ():
+        off = actions.turning_off_rule(reported, path, text)
+        if off:
+            yield off
+
+
+def _fix_all(server: Server, document: Document, analysis: Analysis) -> lsp.CodeAction | lsp.Command | None:
+    if server.client.resolves_edits and server.client.action_literals:
+        data = {"uri": document.uri, "version": document.version}
+        return lsp.CodeAction(actions.FIX_ALL_TITLE, kind=ActionKind.FIX_ALL.value, data=data)
+    found = actions.fixing_all(analysis)
+    return converting.action_of(document, found, [], server.client) if found else None
+
+
+def _version(made: lsp.CodeAction | lsp.Diagnostic) -> int | None:
+    """The version of the text that an action or a diagnostic was made for."""
+    version = made.data.get("version") if isinstance(made.data, dict) else None
+    return version if isinstance(version, int) else None
