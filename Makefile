@@ -14,7 +14,7 @@ check: .venv/ready client-vscode/node_modules/ready
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
 	.venv/bin/mypy
-	.venv/bin/lint-imports
+	.venv/bin/lint-imports --no-cache
 	npm --prefix client-vscode run --silent check
 
 docs: .venv/ready

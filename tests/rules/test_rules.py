@@ -17,7 +17,7 @@ from harness.checks import (
     own_findings,
 )
 from harness.specification import Case, SpecificationError, read_specification
-from harness.variants import Varied, varied
+from harness.variants import Varied, in_triggers, varied
 
 from layerwise.engine import RULES, Settings, analyse, fix_all
 from layerwise.engine.manual import examples
@@ -27,6 +27,7 @@ from layerwise.syntax.tree import From
 from layerwise.text import apply_edits
 
 FOLDER = Path(__file__).parent
+PREFIXES = 12
 WRAPPING = "FROM debian:12\n"
 SPECIFICATIONS = sorted(FOLDER.glob("*/*.md"))
 
@@ -66,6 +67,26 @@ def test_specification(case: Case | SpecificationError) -> None:
             check(variant)
         except AssertionError as error:
             raise AssertionError(f"{case.rule}, line {case.line}, {variant.name}: {error}") from error
+    check_half_typed(case)
+    check_in_triggers(case)
+
+
+def check_half_typed(case: Case) -> None:
+    """Nothing that a file may be on its way to what it is makes a rule raise."""
+    length = len(case.text)
+    for end in sorted({length * part // PREFIXES for part in range(PREFIXES)}):
+        analysis_of(case, text=case.text[:end])
+
+
+def check_in_triggers(case: Case) -> None:
+    """Whatever the rule says of an instruction inside ONBUILD, its fixes are right."""
+    text = in_triggers(case)
+    if text is None or "onbuild" in case.without:
+        return
+    analysis = analysis_of(case, text=text)
+    for reported in own_findings(case, analysis):
+        for fix in reported.finding.fixes if reported.rule.id == case.rule else ():
+            check_fix(case, analysis, reported, fix)
 
 
 def check(variant: Varied) -> None:

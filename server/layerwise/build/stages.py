@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from layerwise.build.images import image_name
@@ -18,9 +19,6 @@ PLATFORM_ARGS = (
     *("TARGETPLATFORM", "TARGETOS", "TARGETOSVERSION", "TARGETARCH", "TARGETVARIANT", "TARGETSTAGE"),
 )
 """The ARGs that the builder sets, see the Dockerfile reference, "Automatic platform ARGs in the global scope"."""
-
-_SOURCES: WeakKeyDictionary[Layout, tuple[str, ...]] = WeakKeyDictionary()
-_TRIGGERS: WeakKeyDictionary[Layout, tuple[int, ...]] = WeakKeyDictionary()
 
 
 def build(
@@ -37,8 +35,7 @@ def build(
     :param args: values given with ``--build-arg``.
     :param target: the stage to build, by its name or number; the last one if there is none of that name.
     """
-    given = tuple((args or {}).items())
-    global_args = _global_args(dockerfile, dict(given), target)
+    global_args = _globals(dockerfile, tuple((args or {}).items()), target)
     drafts = _drafts(dockerfile, global_args)
     final = _target(drafts, target)
     needed = _needed(drafts, final)
@@ -46,11 +43,22 @@ def build(
     old = {id(stage.section): stage for stage in previous.stages} if previous else {}
     stages: list[Stage] = []
     for draft in drafts:
-        facts = draft.facts(is_final=draft.index == final, inherited=inherited, needed=needed)
+        index, root = draft.index, draft.root
+        facts = StageFacts(
+            index=index,
+            name=draft.head.name,
+            image=root.image,
+            is_scratch=root.is_scratch,
+            is_final=index == final,
+            in_result=index in inherited,
+            reachable=index in needed,
+            is_windows=root.is_windows,
+        )
         parent = stages[draft.parent] if draft.parent is not None else None
-        entry = parent.course.states[-1] if parent else first_state(draft.base, global_args, given, windows=draft.windows)
-        stages.append(_stage(draft, facts, entry, parent, dockerfile.escape, old.get(id(draft.section))))
-    return Build(dockerfile, tuple(stages), {variable.name: variable for variable in global_args}, final)
+        fires = draft.parent is not None and drafts[draft.parent].head.has_triggers
+        known = None if fires else old.get(id(draft.section))
+        stages.append(_stage(draft, facts, parent, dockerfile.escape, known, fires=fires))
+    return Build(dockerfile, tuple(stages), global_args.variables, final)
 
 
 def sources_of(instruction: Instruction) -> tuple[str, ...]:
@@ -63,139 +71,158 @@ def sources_of(instruction: Instruction) -> tuple[str, ...]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Head:
+    """What a section says by itself, under the ARGs before the first FROM."""
+
+    name: str | None
+    base_name: str
+    """What FROM names, in lower case: a stage, if there is one of that name, or else an image."""
+    image: ImageName | None
+    is_scratch: bool
+    is_windows: bool
+    entry: State
+    """The state behind the FROM, if it names an image."""
+    sources: tuple[str, ...]
+    """All words that name stages or images to take files from."""
+    has_triggers: bool
+    """It has ONBUILDs that say what to do."""
+    trigger_sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Draft:
     """A stage before it is known what the others do with it."""
 
     index: int
     section: Section
-    name: str | None
+    head: _Head
+    root: _Head
+    """That of the stage at the bottom, which is built on an image."""
     parent: int | None
-    image: ImageName | None
-    scratch: bool
-    base: BaseImage
-    windows: bool
     uses: tuple[int, ...]
     """The indices of the stages that its steps take files from."""
 
-    def facts(self, *, is_final: bool, inherited: set[int], needed: set[int]) -> StageFacts:
-        return StageFacts(
-            self.index,
-            self.name,
-            self.image,
-            self.scratch,
-            is_final,
-            self.index in inherited,
-            self.index in needed,
-            self.windows,
-        )
+
+class _Globals(NamedTuple):
+    """The ARGs that a FROM sees. The identical object for the same text and the same values given."""
+
+    variables: Mapping[str, Variable]
+    given: tuple[tuple[str, str], ...]
+    target: str | None
 
 
-def _global_args(dockerfile: Dockerfile, given: Mapping[str, str], target: str | None) -> tuple[Variable, ...]:
-    """Those that a FROM sees. One without a value is listed, since ``--build-arg`` may set it."""
+_GLOBALS: WeakKeyDictionary[Layout, _Globals] = WeakKeyDictionary()
+_HEADS: WeakKeyDictionary[Layout, tuple[_Globals, _Head]] = WeakKeyDictionary()
+
+
+def _globals(dockerfile: Dockerfile, given: tuple[tuple[str, str], ...], target: str | None) -> _Globals:
+    layout = dockerfile.sections[0].layout
+    found = _GLOBALS.get(layout)
+    if found is None or found[1:] != (given, target):
+        found = _Globals(_global_args(layout, dict(given), target, dockerfile.escape), given, target)
+        _GLOBALS[layout] = found
+    return found
+
+
+def _global_args(layout: Layout, given: Mapping[str, str], target: str | None, escape: str) -> dict[str, Variable]:
+    """One without a value is listed, since ``--build-arg`` may set it."""
     variables = {name: Variable(name, given.get(name), Origin.PLATFORM) for name in PLATFORM_ARGS}
     if target is not None:
         variables["TARGETSTAGE"] = Variable("TARGETSTAGE", target, Origin.PLATFORM)
-    for _, instruction in dockerfile.sections[0].layout.instructions:
+    for _, instruction in layout.instructions:
         for pair in instruction.pairs if isinstance(instruction, Arg) else ():
             name = pair.key.text
             if name in given:
                 value: str | None = given[name]
             elif pair.value is not None:
-                value = expanded(pair.value.text, variables.get, dockerfile.escape)
+                value = expanded(pair.value.text, variables.get, escape)
             elif name in variables:
                 continue
             else:
                 value = None
             variables[name] = Variable(name, value, Origin.GLOBAL_ARG)
-    return tuple(variables.values())
+    return variables
 
 
-def _drafts(dockerfile: Dockerfile, global_args: tuple[Variable, ...]) -> list[_Draft]:
-    known = {variable.name: variable for variable in global_args}
+def _drafts(dockerfile: Dockerfile, global_args: _Globals) -> list[_Draft]:
     drafts: list[_Draft] = []
     by_name: dict[str, int] = {}
-    for section in dockerfile.sections[1:]:
-        draft = _draft(section, known, drafts, by_name, dockerfile.escape)
-        drafts.append(draft)
-        if draft.name:
-            by_name[draft.name] = draft.index
+    for index, section in enumerate(dockerfile.sections[1:]):
+        head = _head(section.layout, global_args, dockerfile.escape)
+        parent = by_name.get(head.base_name)
+        words = head.sources if parent is None else (*head.sources, *drafts[parent].head.trigger_sources)
+        root = head if parent is None else drafts[parent].root
+        drafts.append(_Draft(index, section, head, root, parent, _referred(words, by_name, index)))
+        if head.name:
+            by_name[head.name] = index
     return drafts
 
 
-def _draft(
-    section: Section, global_args: Mapping[str, Variable], before: list[_Draft], by_name: dict[str, int], escape: str
-) -> _Draft:
-    from_ = section.layout.instructions[0][1]
+def _referred(words: tuple[str, ...], by_name: dict[str, int], index: int) -> tuple[int, ...]:
+    """The stages before ``index`` that words mean. Others mean an image, or a stage that comes later."""
+    if not words:
+        return ()
+    found: set[int] = set()
+    for word in words:
+        stage = by_name.get(word.lower())
+        if stage is not None:
+            found.add(stage)
+        elif word.isdecimal() and int(word) < index:
+            found.add(int(word))
+    return tuple(sorted(found))
+
+
+def _head(layout: Layout, global_args: _Globals, escape: str) -> _Head:
+    known = _HEADS.get(layout)
+    if known is not None and known[0] is global_args:
+        return known[1]
+    head = _read_head(layout, global_args, escape)
+    _HEADS[layout] = (global_args, head)
+    return head
+
+
+def _read_head(layout: Layout, global_args: _Globals, escape: str) -> _Head:
+    nodes = [node for _, node in layout.instructions]
+    from_ = nodes[0]
     assert isinstance(from_, From)
-    index = len(before)
-    name = from_.alias.text.lower() if from_.alias else None
     written = from_.image.text if from_.image else ""
-    value = expanded(written, global_args.get, escape)
+    value = expanded(written, global_args.variables.get, escape)
     text = written if value is None else value
-    parent = by_name.get(text.lower())
-    uses = {_referred(word, by_name, index) for word in _sources(section.layout)}
-    if parent is not None:
-        draft = before[parent]
-        uses |= {_referred(word, by_name, index) for word in _sources_of_triggers(draft.section.layout)}
-        found = tuple(sorted(use for use in uses if use is not None))
-        return _Draft(
-            index, section, name, parent, draft.image, draft.scratch, draft.base, draft.windows, found
-        )
-    scratch = text == "scratch"
-    image = image_name(text, known=value is not None) if text and not scratch else None
+    is_scratch = text == "scratch"
+    image = image_name(text, known=value is not None) if text and not is_scratch else None
+    windows = _is_windows(from_, image)
+    base = SCRATCH if is_scratch else _base(image, windows=windows)
+    onbuilds = [node.trigger for node in nodes if isinstance(node, Onbuild) and node.trigger]
+    return _Head(
+        name=from_.alias.text.lower() if from_.alias else None,
+        base_name=text.lower(),
+        image=image,
+        is_scratch=is_scratch,
+        is_windows=windows,
+        entry=first_state(base, tuple(global_args.variables.values()), global_args.given, windows=windows),
+        sources=tuple(dict.fromkeys(word for node in nodes for word in sources_of(node))),
+        has_triggers=bool(onbuilds),
+        trigger_sources=tuple(word for trigger in onbuilds for word in sources_of(trigger)),
+    )
+
+
+def _is_windows(from_: From, image: ImageName | None) -> bool:
     platform = from_.flag("platform")
-    windows = bool(image and is_windows(image.repository, image.tag))
-    windows = windows or bool(platform and platform.value and platform.value.text.lower().startswith("windows"))
-    base = SCRATCH if scratch else _base(image, windows=windows)
-    found = tuple(sorted(use for use in uses if use is not None))
-    return _Draft(index, section, name, None, image, scratch, base, windows, found)
+    if platform and platform.value and platform.value.text.lower().startswith("windows"):
+        return True
+    return bool(image and is_windows(image.repository, image.tag))
 
 
 def _base(image: ImageName | None, *, windows: bool) -> BaseImage:
     if image is None or windows:
         return UNKNOWN
-    name = image.name
-    return BASE_IMAGES.get(name) or BASE_IMAGES.get(f"{image.registry}/{name}") or UNKNOWN
-
-
-def _referred(word: str, by_name: dict[str, int], index: int) -> int | None:
-    """The stage before ``index`` that a word means, None when it means an image or a stage that comes later."""
-    found = by_name.get(word.lower())
-    if found is None and word.isdecimal() and int(word) < index:
-        return int(word)
-    return found
-
-
-def _sources(layout: Layout) -> tuple[str, ...]:
-    """All words of a section that name stages or images to take files from."""
-    found = _SOURCES.get(layout)
-    if found is None:
-        found = tuple(dict.fromkeys(word for _, node in layout.instructions for word in sources_of(node)))
-        _SOURCES[layout] = found
-    return found
-
-
-def _sources_of_triggers(layout: Layout) -> Iterator[str]:
-    for index in _triggers(layout):
-        onbuild = layout.instructions[index][1]
-        if isinstance(onbuild, Onbuild) and onbuild.trigger is not None:
-            yield from sources_of(onbuild.trigger)
-
-
-def _triggers(layout: Layout) -> tuple[int, ...]:
-    """The indices of the ONBUILDs that say what to do."""
-    found = _TRIGGERS.get(layout)
-    if found is None:
-        nodes = enumerate(node for _, node in layout.instructions)
-        found = tuple(index for index, node in nodes if isinstance(node, Onbuild) and node.trigger is not None)
-        _TRIGGERS[layout] = found
-    return found
+    return BASE_IMAGES.get(image.name) or BASE_IMAGES.get(f"{image.registry}/{image.name}") or UNKNOWN
 
 
 def _target(drafts: list[_Draft], target: str | None) -> int:
     if target is not None:
-        named = [draft.index for draft in drafts if draft.name == target.lower()]
+        named = [draft.index for draft in drafts if draft.head.name == target.lower()]
         if named:
             return named[-1]
         if target.isdecimal() and int(target) < len(drafts):
@@ -224,34 +251,44 @@ def _needed(drafts: list[_Draft], final: int) -> set[int]:
 
 
 def _stage(
-    draft: _Draft, facts: StageFacts, entry: State, parent: Stage | None, escape: str, old: Stage | None
+    draft: _Draft, facts: StageFacts, parent: Stage | None, escape: str, old: Stage | None, *, fires: bool
 ) -> Stage:
-    """The stage; the old one where it is the same in every respect, its place included."""
+    """The stage; the old one where it is the same in every respect, its place included.
+
+    :param fires: ``parent`` has ONBUILDs.
+    """
+    entry = parent.course.states[-1] if parent else draft.head.entry
     triggers: tuple[Step, ...] = ()
-    if parent is not None and _triggers(parent.section.layout):
+    if parent is not None and fires:
         triggers = tuple(_fired(parent, entry, escape))
         entry = triggers[-1].after
     course = course_of(entry, draft.section.layout, escape)
-    if (
-        old is not None
-        and old.course is course
-        and old.parent == draft.parent
-        and old.facts == facts
-        and not (triggers or old.triggers)
-    ):
+    if old and old.course is course and old.facts == facts and old.parent == draft.parent and not old.triggers:
         return old
     return Stage(facts, draft.section, course, draft.parent, triggers, escape)
 
 
 def _fired(parent: Stage, entry: State, escape: str) -> Iterator[Step]:
-    """The triggers of the stage below as steps of this one; those of the stages below that are spent (the reference, ONBUILD)."""
-    state = entry
-    for index in _triggers(parent.section.layout):
-        onbuild = parent.section.instruction(index)
-        assert isinstance(onbuild, Onbuild)
-        trigger = onbuild.trigger
-        assert trigger is not None
-        after = state_after(state, trigger, escape)
-        yield Step(lambda trigger=trigger: trigger, trigger.key, index, state, after, escape)  # type: ignore[misc]
-        state = after
+    """The triggers of the stage below as steps of this one.
 
+    Those of the stages further down are spent (the Dockerfile reference, "ONBUILD").
+    """
+    state = entry
+    for index, (_, node) in enumerate(parent.section.layout.instructions):
+        if isinstance(node, Onbuild) and node.trigger is not None:
+            after = state_after(state, node.trigger, escape)
+            yield Step(_TriggerPlace(parent.section, index), node.trigger.key, index, state, after, escape)
+            state = after
+
+
+class _TriggerPlace:
+    """Puts the instruction inside an ONBUILD in its place when called."""
+
+    def __init__(self, section: Section, index: int) -> None:
+        self._section = section
+        self._index = index
+
+    def __call__(self) -> Instruction:
+        onbuild = self._section.instruction(self._index)
+        assert isinstance(onbuild, Onbuild) and onbuild.trigger is not None
+        return onbuild.trigger

@@ -38,6 +38,19 @@ def varied(case: Case) -> Iterator[Varied]:
             yield Varied(name, other, plain)
 
 
+def in_triggers(case: Case) -> str | None:
+    """The text with ONBUILD before every flagged instruction that may stand there, whatever a rule makes of that."""
+    flagged = [
+        each
+        for each in parse(case.text).instructions
+        if any(each.span.start <= expected.start <= each.span.end for expected in case.expected)
+    ]
+    chosen = [each for each in flagged if each.name not in NEVER_IN_ONBUILD]
+    if not chosen:
+        return None
+    return apply_edits(case.text, [Edit(Span(each.span.start, each.span.start), "ONBUILD ") for each in chosen])
+
+
 def _vary(case: Case, edits: _Edits) -> Case | None:
     changes = edits(parse(case.text), case)
     if changes is None:

@@ -21,7 +21,7 @@ class Needs:
     reasons: tuple[str, ...] = ()
     """Why it may need more than that, each a sentence without a full stop."""
     builds_project: bool = False
-    """It builds or looks at the project itself too, which an option would keep it from (``Manifests.without_project``)."""
+    """It builds or looks at the project too, which an option would keep it from (``Manifests.without_project``)."""
     seen: bool = True
     """The manifests were read, and not just guessed from the name of the tool."""
 
@@ -102,5 +102,5 @@ def _guess(install: Install) -> Needs:
         files = tuple(path for path in install.named if posixpath.splitext(path)[1] or install.manager != "dotnet")
         return Needs(files, (), tuple(reasons), seen=False)
     files = tuple(at(install.folder, name) for name in row.unseen)
-    builds_project = bool(row.without_project) and not install.has(*row.without_project.split())
+    builds_project = any(not install.has(option) for option in row.without_project.split())
     return Needs(files, (), tuple(reasons), builds_project, seen=False)

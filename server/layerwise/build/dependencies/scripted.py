@@ -20,11 +20,9 @@ def composer(gathering: Gathering) -> None:
         gathering.needs("`composer.json` cannot be read")
         return
     install = gathering.install
-    if not install.has("--no-scripts"):
-        if any(event in table(document, "scripts") for event in COMPOSER_SCRIPTS):
-            gathering.builds_project = True
-    if not install.has("--no-autoloader"):
-        _autoload(gathering, document)
+    runs_scripts = not install.has("--no-scripts") and not table(document, "scripts").keys().isdisjoint(COMPOSER_SCRIPTS)
+    looks_through = not install.has("--no-autoloader") and _looks_through_source(gathering, document)
+    gathering.builds_project = runs_scripts or looks_through
     repositories = document.get("repositories")
     for each in repositories.values() if isinstance(repositories, dict) else repositories or []:
         if isinstance(each, dict) and each.get("type") in ("path", "artifact"):
@@ -35,15 +33,15 @@ def composer(gathering: Gathering) -> None:
             gathering.needs(f"`{plugin}` reads and writes other files of the project")
 
 
-def _autoload(gathering: Gathering, document: dict[str, object]) -> None:
+def _looks_through_source(gathering: Gathering, document: dict[str, object]) -> bool:
+    """Whether the autoloader is made from the classes that the source holds, and not just from their folders."""
     settings = table(document, "config")
-    optimized = gathering.install.has(
-        *("-o", "--optimize-autoloader", "-a", "--classmap-authoritative", "--apcu-autoloader")
+    options = ("-o", "--optimize-autoloader", "-a", "--classmap-authoritative", "--apcu-autoloader")
+    return (
+        gathering.install.has(*options)
+        or bool(settings.get("optimize-autoloader") or settings.get("classmap-authoritative"))
+        or any(table(document, key).get("classmap") for key in ("autoload", "autoload-dev"))
     )
-    if optimized or settings.get("optimize-autoloader") or settings.get("classmap-authoritative"):
-        gathering.builds_project = True
-    elif any(table(document, key).get("classmap") for key in ("autoload", "autoload-dev")):
-        gathering.builds_project = True
 
 
 def bundler(gathering: Gathering) -> None:

@@ -1,0 +1,207 @@
+"""Finds copies of the source that stand before an install, so that each change of the source installs anew."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from layerwise.build.apart import is_apart
+from layerwise.build.dependencies.compiled import has_go_dependencies
+from layerwise.build.dependencies.copies import Copied, copied
+from layerwise.build.dependencies.folders import absolute, is_within, placed_commands, working_directories
+from layerwise.build.dependencies.installs import Install, installs_of
+from layerwise.build.dependencies.needs import is_vendored
+from layerwise.build.dependencies.view import View
+from layerwise.build.model import Stage, Step
+from layerwise.context import ContextTree
+from layerwise.context.paths import PatternError, match
+from layerwise.knowledge.manifests import ECOSYSTEMS
+from layerwise.shell.tree import Command
+from layerwise.syntax.tree import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A step of a stage, the folder it runs in, and what it has to do with the source."""
+
+    step: Step
+    folder: str
+    copied: Copied | None
+    installs: tuple[Install, ...]
+
+    @property
+    def index(self) -> int:
+        return self.step.index
+
+    def is_apart(self, command: Command, folders: Sequence[str]) -> bool:
+        """Whether a command of this step touches nothing in these folders."""
+        placed = next((each for each in placed_commands(self.step, self.folder) if each.command is command), None)
+        return placed is not None and is_apart(placed, folders, self.step.value)
+
+    def is_clear(self, folders: Sequence[str]) -> bool:
+        """Whether all commands of a RUN install from manifests, or touch nothing in these folders."""
+        script = self.step.script
+        if script is None or script.broken:
+            return False
+        plain = [each.command for each in self.installs if not each.builds and not each.own]
+        return all(
+            any(placed.command is command for command in plain) or is_apart(placed, folders, self.step.value)
+            for placed in placed_commands(self.step, self.folder)
+        )
+
+
+@dataclass
+class Late:
+    """Copies of the source and the installs behind them that would rather stand before."""
+
+    trees: tuple[Copied, ...]
+    """In order. The first is where it starts; all of them have to move."""
+    installs: list[tuple[Work, Install]] = field(default_factory=list)
+
+    @property
+    def first(self) -> Copied:
+        return self.trees[0]
+
+
+def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:
+    """What each step of a stage has to do with the source."""
+    folders = working_directories(stage)
+    return tuple(
+        Work(
+            step,
+            folder,
+            copied(step, folder, tree),
+            installs_of(step, folder) if isinstance(step.instruction, Run) else (),
+        )
+        for step, folder in zip(stage.steps, folders, strict=True)
+    )
+
+
+def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent: bool) -> tuple[Late, ...]:
+    """The copies that stand too early.
+
+    :param has_parent: the stage is built on another, which may have the dependencies already.
+    """
+    found: dict[object, Late] = {}
+    trees: list[Copied] = []
+    files: list[Copied] = []
+    done: set[object] = set()
+    barriers = 0
+    for work in works:
+        if work.copied is not None:
+            is_tree = any(source.is_folder for source in work.copied.sources)
+            (trees if is_tree else files).append(work.copied)
+        elif isinstance(work.step.instruction, Run):
+            for install in work.installs:
+                if not _is_new(install, work, done, has_parent=has_parent):
+                    continue
+                concerned = _trees_before(install, trees, files, tree)
+                done.update(_identities(install))
+                if not concerned or _is_idle(install, trees, files, tree):
+                    continue
+                key = (concerned[0].step.index, barriers)
+                late = found.setdefault(key, Late(concerned))
+                late.trees = tuple(sorted({*late.trees, *concerned}, key=lambda copy: copy.step.index))
+                late.installs.append((work, install))
+            if trees and not work.is_clear([copy.destination for copy in trees]):
+                barriers += 1
+    return tuple(found.values())
+
+
+def _identities(install: Install) -> Iterator[object]:
+    """What an earlier install has done, so that a later one has little left to do."""
+    ecosystem = ECOSYSTEMS.get(install.manager, install.manager)
+    if install.named and install.manager in ("pip", "conda"):
+        yield from (("file", path) for path in install.named)
+        yield ecosystem, "files"
+    elif not install.own:
+        yield ecosystem, install.folder
+        yield ecosystem, "any"
+
+
+def _is_new(install: Install, work: Work, done: set[object], *, has_parent: bool) -> bool:
+    """Whether nothing has installed the same before, or is there to keep what it gets."""
+    ecosystem = ECOSYSTEMS.get(install.manager, install.manager)
+    mounts = work.step.instruction.mounts if isinstance(work.step.instruction, Run) else ()
+    targets = [(mount.type, absolute(mount.target or ".", work.folder) or "/") for mount in mounts]
+    wanted = install.named or (install.folder,)
+    if any(kind == "bind" and (is_within(path, at) or is_within(at, path)) for kind, at in targets for path in wanted):
+        return False
+    if install.builds:
+        cached = any(kind == "cache" for kind, _ in targets)
+        return not (cached or has_parent or (ecosystem, "any") in done)
+    if install.own:
+        return not ({(ecosystem, "any"), (ecosystem, "files")} & done or has_parent)
+    if install.manager in ("pip", "conda"):
+        return not all(("file", path) in done for path in install.named)
+    return (ecosystem, install.folder) not in done
+
+
+def _is_idle(install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None) -> bool:
+    """Whether it is seen that there is nothing to download."""
+    if tree is None or not install.builds:
+        return False
+    view = View(tree, _in_order(trees, files))
+    if is_vendored(install, view):
+        return True
+    text = view.read(posixpath.join(install.folder, "go.mod")) if install.manager == "go" else None
+    return text is not None and not has_go_dependencies(text)
+
+
+def _trees_before(
+    install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None
+) -> tuple[Copied, ...]:
+    """The copies of the source before an install whose manifests are copied by one of them, or by themselves."""
+    if any(_provides(copy, install, tree) for copy in files):
+        own = [copy for copy in trees if copy.is_tree and is_within(copy.destination, install.folder)]
+        own += [copy for copy in trees if copy.root is not None and is_within(install.folder, copy.destination)]
+    else:
+        providers = [copy for copy in trees if _provides(copy, install, tree)]
+        if not providers:
+            return ()
+        last = providers[-1]
+        own = [
+            copy
+            for copy in trees
+            if copy is last
+            or copy in providers
+            or (copy.is_tree and (is_within(copy.destination, install.folder)))
+        ]
+    return tuple(sorted(set(own), key=lambda copy: copy.step.index))
+
+
+def _provides(copy: Copied, install: Install, tree: ContextTree | None) -> bool:
+    """Whether a copy brings a manifest without which the install is none."""
+    if install.own:
+        folder = absolute(install.own.partition("[")[0], install.folder) or install.folder
+        return copy.context_path(folder) is not None and copy.root is not None
+    wanted = install.named or tuple(posixpath.join(install.folder, name) for name in install.row.required)
+    return any(_brings(copy, path, tree) for path in wanted)
+
+
+def _brings(copy: Copied, path: str, tree: ContextTree | None) -> bool:
+    folder, name = posixpath.split(path)
+    if copy.root is not None:
+        found = copy.context_path(path)
+        if found is None or tree is None:
+            return found is not None
+        return bool(tree.glob(found)) or not tree.exists(copy.root)
+    if not copy.into:
+        return copy.destination == path or (posixpath.dirname(copy.destination) == folder and _alike(copy.destination, path))
+    return copy.destination == folder and any(
+        _alike(source.path, name) for source in copy.sources if not source.is_folder or source.is_pattern
+    )
+
+
+def _alike(one: str, other: str) -> bool:
+    """Whether two names can be those of one file, where both may be patterns."""
+    one, other = posixpath.basename(one), posixpath.basename(other)
+    try:
+        return match(one, other) or match(other, one)
+    except PatternError:
+        return False
+
+
+def _in_order(trees: Sequence[Copied], files: Sequence[Copied]) -> list[Copied]:
+    return sorted([*trees, *files], key=lambda copy: copy.step.index)
