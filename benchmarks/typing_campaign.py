@@ -39,10 +39,10 @@ def main() -> int:
         return 0
     with gzip.open(corpus, "rt", encoding="utf-8") as lines:
         texts = [json.loads(line)["dockerfile"] for line in lines]
-    deadline = time.monotonic() + options.seconds
+    started = time.monotonic()
     chance = random.Random(options.seed)
-    prefixes = _prefixes(chance.sample(texts, options.files), deadline)
-    edits = _edits(texts, options.edits, chance, deadline)
+    prefixes = _prefixes(chance.sample(texts, options.files), started + options.seconds / 2)
+    edits = _edits(texts, options.edits, chance, started + options.seconds)
     return 0 if prefixes and edits else 1
 
 

@@ -106,7 +106,8 @@ def test_text() -> None:
         4 | RUN a
           |
           = fix: Add `--no-cache-dir`
-          = fix (unsafe): Ignore it; look twice
+          = fix (unsafe): Ignore it
+          = note: look twice
 
         Found 2 problems in 1 of 2 files: 1 error, 1 information.
         `layerwise fix` removes 1 of them.

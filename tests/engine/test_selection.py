@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -159,3 +161,11 @@ def test_a_later_place_overrides_an_earlier_one() -> None:
 def test_options_have_their_defaults() -> None:
     for rule in RULES.values():
         assert selection(Settings(), None).options(rule) == {name: each.default for name, each in rule.options.items()}
+
+
+def test_the_engine_starts_without_what_the_faces_need() -> None:
+    heavy = {"asyncio", "lsprotocol", "pygls", "rich", "cattrs"}
+    script = "import sys, layerwise.engine; print(*sys.modules)"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout.split()
+    assert "layerwise.rules.build.syntax" in loaded
+    assert not heavy & set(loaded)

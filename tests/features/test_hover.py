@@ -158,6 +158,7 @@ def test_variables_before_the_first_from(marked: str, about: str, says: str) -> 
         "FROM a:1\nENV V x\nSTOPSIGNAL ${¦V",
         "FROM a:1\nENV z ¦y",
         "FROM a:1\nRUN EXP¦OSE 8080",
+        "FROM a:1\nRUN $A i¦nstall -y x",
         "FROM a:1\nRUN awk '{print $N¦F}' x",
         "FROM a:1\nCOPY a b --cho¦wn=x",
         "FROM a:1\n# comm¦ent",
@@ -246,6 +247,8 @@ def test_images_and_stages(marked: str, about: str, says: list[str]) -> None:
         ("if true; then (cd x && npm c¦i); fi", "ci", ["**`npm ci`**"]),
         ("echo $(apt-get up¦date)", "update", ["**`apt-get update`**"]),
         ("bash -c 'pip ins¦tall x'", "install", ["**`pip install`**"]),
+        ("${HOME}/bin/pip ins¦tall x", "install", ["**`pip install`**"]),
+        ("uv r¦un x", "run", ["Runs a command in the project's environment"]),
     ],
 )
 def test_commands(script: str, about: str, says: list[str]) -> None:

@@ -59,6 +59,8 @@ class Client:
         """The requests of the server, all answered."""
         self.answers: dict[str, Any] = {}
         """What the server's requests are answered with, by method; null for all others."""
+        self.opened: list[str] = []
+        """The URIs of all documents that were opened."""
         self._number = 0
         self._buffer = b""
         self.process = subprocess.Popen(
@@ -103,12 +105,23 @@ class Client:
         self.tell("exit")
         return self.process.wait(SECONDS)
 
+    def forget(self) -> None:
+        """Close all documents, and wait until the server has nothing more to say about them."""
+        for uri in self.opened:
+            self.close(uri)
+        self.opened.clear()
+        self.tell("$/setTrace", {"value": "off"})
+        self.answer(self.request("layerwise/ping"))
+        self.inbox.clear()
+        self.asked.clear()
+
     def uri(self, name: str) -> str:
         return (self.root / name).as_uri()
 
     def open(self, text: str, name: str = "Dockerfile", version: int = 1) -> str:
         """Open a document without waiting for anything. Returns its URI."""
         uri = name if ":" in name else self.uri(name)
+        self.opened.append(uri)
         item = {"uri": uri, "languageId": "dockerfile", "version": version, "text": text}
         self.tell("textDocument/didOpen", {"textDocument": item})
         return uri

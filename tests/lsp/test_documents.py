@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwise.lsp.documents import opened
@@ -39,6 +39,7 @@ def test_changes_follow_each_other(changes: list[Any], text: str) -> None:
     assert after("FROM é\r\nRUN 🚀\rCMD x\n", *changes) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab\n\ré🚀", max_size=20), st.lists(st.tuples(PIECES, st.integers()), max_size=5))
 def test_many_changes_give_the_text_and_the_lines_of_a_fresh_document(text: str, steps: list[tuple[str, int]]) -> None:
     document = opened("file:///Dockerfile", 1, text)

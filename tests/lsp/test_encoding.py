@@ -1,7 +1,7 @@
 """Columns in the client's encoding and offsets are two names of the same place, in every text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwise.lsp.encoding import Encoding, offset_of, position_of, preferred, span_of
@@ -24,6 +24,7 @@ def test_a_column_counts_as_the_encoding_does(encoding: Encoding, columns: list[
     assert [position_of(lines, 8 + offset, encoding) for offset in range(len(LINE) + 1)] == [(1, c) for c in columns]
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(list(Encoding)))
 def test_every_offset_survives_the_way_through_its_position(text: str, encoding: Encoding) -> None:
     lines = LineIndex(text)
@@ -32,6 +33,7 @@ def test_every_offset_survives_the_way_through_its_position(text: str, encoding:
         assert offset_of(lines, *position_of(lines, offset, encoding), encoding) == min(offset, end)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from(list(Encoding)), st.integers(-3, 9), st.integers(-3, 60))
 def test_a_position_outside_means_the_nearest_place_inside(text: str, encoding: Encoding, line: int, column: int) -> None:
     lines = LineIndex(text)

@@ -1,7 +1,7 @@
 """Messages are found in a stream however it is cut, and noise between them costs none of the others."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwise.lsp.framing import MAX_HEADER, Framing, FramingError
@@ -21,6 +21,7 @@ def read(*pieces: bytes) -> list[bytes | str]:
 BODIES = st.lists(st.binary(min_size=1, max_size=40), max_size=4)
 
 
+@settings(deadline=None)
 @given(BODIES, st.integers(1, 50))
 def test_the_cuts_of_a_stream_do_not_matter(bodies: list[bytes], size: int) -> None:
     stream = b"".join(map(framed, bodies))

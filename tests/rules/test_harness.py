@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -174,32 +175,23 @@ def test_another_result_of_the_fix_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    "edit",
+    ("edit", "reason"),
     [
-        Edit(Span(0, 36), 'FROM debian:12\n# why\nCMD ["a"]\n'),
-        Edit(Span(26, 28), "a "),
-        Edit(Span(21, 24), "CMDD"),
-        Edit(Span(15, 21), ""),
-        Edit(Span(26, 27), "x"),
-        Edit(Span(36, 36), "MAINTAINER x\n"),
-        Edit(Span(36, 36), "ENV A=1\r\n"),
-    ],
-    ids=[
-        "whole file",
-        "changes nothing",
-        "does not parse",
-        "loses a comment",
-        "finding stays",
-        "new warning",
-        "line ends",
+        (Edit(Span(0, 36), 'FROM debian:12\n# why\nCMD ["a"]\n'), "an edit of the whole file"),
+        (Edit(Span(26, 28), "a "), "an edit that changes nothing"),
+        (Edit(Span(21, 24), "CMDD"), "the builder refuses the result"),
+        (Edit(Span(15, 21), ""), "lost the comment"),
+        (Edit(Span(26, 27), "x"), "the finding is still there"),
+        (Edit(Span(21, 35), "MAINTAINER x"), "new findings of {'build/deprecated-maintainer'}"),
+        (Edit(Span(36, 36), "ENV A=1\r\n"), "mixes line ends"),
     ],
 )
-def test_a_harmful_fix_fails(edit: Edit) -> None:
+def test_a_harmful_fix_fails(edit: Edit, reason: str) -> None:
     made = case(FLAGGED)
     analysis = analysis_of(made)
     finding = Finding(Span(26, 35), "m", fix=Fix("Do it", edit))
     reported = Reported(Found(0, RULES[RULE], finding), 0, Severity.WARNING)
-    with pytest.raises(AssertionError):
+    with pytest.raises(AssertionError, match=re.escape(reason)):
         check_fix(made, analysis, reported, finding.fixes[0])
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from layerwise.shell.tree import Command
 
 _VALUED = frozenset(
-    "-u --uid -g --gid -G --groups -d --home-dir --home -h -s --shell -c --comment --gecos -k --skel -b --base-dir -e"
-    " --expiredate -f --inactive -p --password -K --key -R --root -P --prefix -Z --selinux-user --ingroup --conf"
-    " --firstuid --lastuid --firstgid --lastgid --add-subuids".split()
+    (
+        *("-u", "--uid", "-g", "--gid", "-G", "--groups", "-d", "--home-dir", "--home", "-h", "-s", "--shell", "-c"),
+        *("--comment", "--gecos", "-k", "--skel", "-b", "--base-dir", "-e", "--expiredate", "-f", "--inactive", "-p"),
+        *("--password", "-K", "--key", "-R", "--root", "-P", "--prefix", "-Z", "--selinux-user", "--ingroup", "--conf"),
+    )
 )
+"""Options that take a value, of useradd, of Debian's adduser and of that in busybox."""
 _UID = ("-u", "--uid")
 _HOME = ("-d", "--home-dir", "--home", "-h")
 _BASE = ("-b", "--base-dir")

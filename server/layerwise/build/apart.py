@@ -5,17 +5,21 @@ What is not known for certain is not apart.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Callable, Sequence
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, literal
+from layerwise.build.model import State
 from layerwise.build.operations import Operation, PackageOperation, operations
 from layerwise.knowledge.programs import (
     DOWNLOADING,
+    LISTING,
     PATH_OPTIONS,
     PROJECT_FOLDERS,
     SHELLS,
     SPEAKING,
+    STANDING_FOLDERS,
     SYSTEM,
     SYSTEM_FOLDERS,
     TEXT_FIRST,
@@ -51,10 +55,26 @@ def is_apart(placed: Placed, folders: Sequence[str], value: Value) -> bool:
         return False
     if not command.words:
         return True
+    if "/" in command.name.text and not sight.clear(command.name):
+        return False
     found = operations(command)
     if found:
         return all(_package_operation(each, sight) for each in found)
     return _program(command, sight)
+
+
+def made_by_copying_to(destination: str) -> str:
+    """The topmost folder that a copy to an absolute path may have to make: what stands below it needs the copy."""
+    path = destination
+    while (above := posixpath.dirname(path)) not in STANDING_FOLDERS:
+        path = above
+    return path
+
+
+def keeps_out(state: State, folders: Sequence[str]) -> bool:
+    """Whether no variable in force points a tool into one of the folders, as ``VIRTUAL_ENV=/app/.venv`` would."""
+    values = [variable.value for variable in (*state.env.values(), *state.args.values())]
+    return all(value is not None and not any(folder in value for folder in folders) for value in values)
 
 
 class _Sight:
@@ -113,6 +133,8 @@ def _program(command: Command, sight: _Sight) -> bool:
         given = {word.value for word in command.arguments}
         if given.isdisjoint(PATH_OPTIONS[program] - {"-f", "--file"}):
             return False
+    if program in LISTING and not _paths(command) and not sight.is_outside:
+        return False
     if program in WITH_PATHS:
         return all(_URL.match(word.text) or sight.clear(word) for word in _paths(command))
     if program in DOWNLOADING:

@@ -57,8 +57,8 @@ class State:
     given: Mapping[str, str]
     """The values of ``--build-arg``."""
     user: str | None
-    """As in USER after expansion, as written where its value can't be known; None when the stage has set none, so that it is
-    the base image's, mostly root."""
+    """As in USER after expansion, as written where its value can't be known; None when the stage has set none, so that
+    it is the base image's, mostly root."""
     workdir: str | None
     """Absolute, after expansion; None when it can't be known, as that of an unknown base image."""
     shell: tuple[str, ...] | None
@@ -86,7 +86,7 @@ class State:
         return expanded(word, self.lookup, escape, complete=self.complete)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Course:
     """The states of a stage: ``states[i]`` is in force before step ``i``, and the last one behind the last step."""
 
@@ -182,6 +182,8 @@ class StageFacts:
     reachable: bool
     """The target needs it in some way."""
     is_windows: bool
+    feeds: frozenset[str] = frozenset()
+    """The package managers by which stages built on this one use lists or caches that they do not fetch themselves."""
 
 
 class Stage:

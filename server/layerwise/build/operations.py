@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from layerwise.knowledge.packages import BY_MODULE, BY_NAME, BY_PROGRAM, Operation, PackageManager
+from layerwise.knowledge.packages import BY_MODULE, BY_PROGRAM, Operation, PackageManager
 from layerwise.shell.tree import Command, ShellWord
 from layerwise.text import Span
 
@@ -38,9 +38,11 @@ class PackageOperation:
     packages: tuple[ShellWord, ...] = ()
     options: tuple[ShellWord, ...] = ()
     manifests: tuple[ShellWord, ...] = ()
+    phrase: str = ""
+    """All words of the subcommand: ``pip install`` of ``uv pip install``."""
 
     def has_option(self, *names: str) -> bool:
-        """Whether one of these options is given, also as ``--name=value``, or ``-y`` as one of the letters of ``-qy``."""
+        """Whether one of these options is given, also as ``--name=value``, or as one of the letters of ``-qy``."""
         return any(_is_option(_text(word), name, self.manager) for word in self.options for name in names)
 
     def option(self, *names: str) -> str | None:
@@ -51,6 +53,31 @@ class PackageOperation:
             if name in names:
                 return value if equals else words[index + 1].value if index + 1 < len(words) else None
         return None
+
+    @property
+    def place(self) -> Span:
+        """From the name of the program to the word that says what it does, or the first one behind it."""
+        words = self.command.words[self.command.start :]
+        return words[0].span.to((self.subcommand or words[:2][-1]).span)
+
+    @property
+    def spoken(self) -> str:
+        """The program and its subcommand as one says them: ``apt-get install``, ``python3 -m pip install``."""
+        words = self.command.words[self.command.start :]
+        program = program_of(self.command) or words[0].text
+        module = f"-m {self.manager.module}" if _PYTHON.fullmatch(program) else ""
+        return " ".join(part for part in (program, module, self.phrase) if part)
+
+    @property
+    def lives_on_earlier(self) -> bool:
+        """It uses the package lists, or the cache, that an earlier operation of the same tool has left."""
+        manager = self.manager
+        if manager.installs_from_index:
+            return self.operation in _FROM_INDEX and not self.has_option(*manager.no_cache_options)
+        return manager.feeds_later and self.operation in manager.filled_by
+
+
+_FROM_INDEX = frozenset({Operation.INSTALL, Operation.UPGRADE, Operation.DOWNLOAD})
 
 
 def operations(command: Command) -> tuple[PackageOperation, ...]:
@@ -67,13 +94,14 @@ def operations(command: Command) -> tuple[PackageOperation, ...]:
             tuple(_part(words[at], start) for at, start in reading.packages),
             tuple(words[at] for at in reading.options),
             tuple(_part(words[at], start) for at, start in reading.manifests),
+            reading.phrase,
         )
         for reading in _readings(tuple(_text(word) for word in words), words[0].value is not None)
     )
 
 
 def program_of(command: Command) -> str:
-    """The name of the program without folders, also where only the folder is unknown: ``$VENV/bin/pip`` gives ``pip``."""
+    """The name of the program without folders, also behind an unknown one: ``$VENV/bin/pip`` gives ``pip``."""
     return command.program or _plain_end(command.name.text)
 
 
@@ -110,7 +138,7 @@ def _letters(text: str, manager: PackageManager) -> str:
 
 @dataclass(slots=True)
 class _Reading:
-    """What a command does, by the indices of its words. Packages and manifests have the index of their first character."""
+    """What a command does, by the indices of its words; for packages and manifests with that of a first character."""
 
     manager: PackageManager
     operation: Operation
@@ -118,6 +146,7 @@ class _Reading:
     packages: list[tuple[int, int]] = field(default_factory=list)
     options: list[int] = field(default_factory=list)
     manifests: list[tuple[int, int]] = field(default_factory=list)
+    phrase: str = ""
 
 
 @lru_cache(maxsize=8192)
@@ -246,7 +275,9 @@ def _by_subcommand(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
     if " ".join(names[:count]) in manager.manifest_operands:
         words.manifests += [(at, 0) for at in operands]
         operands = []
-    yield words.reading(operation, last, operands)
+    reading = words.reading(operation, last, operands)
+    reading.phrase = " ".join(names[:count])
+    yield reading
 
 
 def _subcommand(manager: PackageManager, names: list[str]) -> tuple[Operation | None, int]:
@@ -269,7 +300,9 @@ def _by_goal(words: _Words, texts: tuple[str, ...]) -> Iterator[_Reading]:
         operation = manager.operations.get(goal, _goal(manager, goal))
         if operation is not None and operation not in done:
             done.add(operation)
-            yield words.reading(operation, at, [])
+            reading = words.reading(operation, at, [])
+            reading.phrase = goal
+            yield reading
 
 
 def _goal(manager: PackageManager, goal: str) -> Operation | None:
@@ -327,6 +360,3 @@ def _r(manager: PackageManager, texts: tuple[str, ...], first: int) -> Iterator[
         yield _Reading(manager, Operation.INSTALL, first + 1, packages, options)
     elif any(texts[at - 1] == "-e" and _R_INSTALL.search(texts[at]) for at in rest):
         yield _Reading(manager, Operation.INSTALL, None, [], options)
-
-
-assert BY_NAME["pacman"] and BY_NAME["r"], "these two are read in their own way"

@@ -8,10 +8,12 @@ from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from layerwise.build.images import image_name
-from layerwise.build.model import Build, ImageName, Stage, StageFacts, State, Step
+from layerwise.build.model import Build, Course, ImageName, Stage, StageFacts, State, Step
+from layerwise.build.operations import Operation, operations
 from layerwise.build.states import course_of, first_state, state_after
 from layerwise.build.values import Origin, Variable, expanded
 from layerwise.knowledge.base_images import BASE_IMAGES, SCRATCH, UNKNOWN, BaseImage, is_windows
+from layerwise.shell import script_of
 from layerwise.syntax.tree import Arg, Copy, Dockerfile, From, Instruction, Layout, Onbuild, Run, Section
 
 PLATFORM_ARGS = (
@@ -35,14 +37,19 @@ def build(
     :param args: values given with ``--build-arg``.
     :param target: the stage to build, by its name or number; the last one if there is none of that name.
     """
+    escape = dockerfile.escape
     global_args = _globals(dockerfile, tuple((args or {}).items()), target)
     drafts = _drafts(dockerfile, global_args)
     final = _target(drafts, target)
     needed = _needed(drafts, final)
     inherited = set(_ancestors(drafts, final))
+    plans: list[_Plan] = []
+    for draft in drafts:
+        plans.append(_plan(draft, plans, escape))
+    feeds = _feeds(plans, escape)
     old = {id(stage.section): stage for stage in previous.stages} if previous else {}
     stages: list[Stage] = []
-    for draft in drafts:
+    for draft, plan in zip(drafts, plans, strict=True):
         index, root = draft.index, draft.root
         facts = StageFacts(
             index=index,
@@ -53,11 +60,9 @@ def build(
             in_result=index in inherited,
             reachable=index in needed,
             is_windows=root.is_windows,
+            feeds=feeds.get(index, _NOTHING),
         )
-        parent = stages[draft.parent] if draft.parent is not None else None
-        fires = draft.parent is not None and drafts[draft.parent].head.has_triggers
-        known = None if fires else old.get(id(draft.section))
-        stages.append(_stage(draft, facts, parent, dockerfile.escape, known, fires=fires))
+        stages.append(_stage(plan, facts, escape, old.get(id(draft.section))))
     return Build(dockerfile, tuple(stages), global_args.variables, final)
 
 
@@ -104,6 +109,14 @@ class _Draft:
     """The indices of the stages that its steps take files from."""
 
 
+class _Plan(NamedTuple):
+    """A stage before it is known what others use of it."""
+
+    draft: _Draft
+    course: Course
+    triggers: tuple[Step, ...]
+
+
 class _Globals(NamedTuple):
     """The ARGs that a FROM sees. The identical object for the same text and the same values given."""
 
@@ -112,6 +125,8 @@ class _Globals(NamedTuple):
     target: str | None
 
 
+_NOTHING: frozenset[str] = frozenset()
+_LIVES_ON: WeakKeyDictionary[Course, frozenset[str]] = WeakKeyDictionary()
 _GLOBALS: WeakKeyDictionary[Layout, _Globals] = WeakKeyDictionary()
 _HEADS: WeakKeyDictionary[Layout, tuple[_Globals, _Head]] = WeakKeyDictionary()
 
@@ -250,34 +265,64 @@ def _needed(drafts: list[_Draft], final: int) -> set[int]:
     return needed
 
 
-def _stage(
-    draft: _Draft, facts: StageFacts, parent: Stage | None, escape: str, old: Stage | None, *, fires: bool
-) -> Stage:
-    """The stage; the old one where it is the same in every respect, its place included.
-
-    :param fires: ``parent`` has ONBUILDs.
-    """
+def _plan(draft: _Draft, before: list[_Plan], escape: str) -> _Plan:
+    parent = before[draft.parent] if draft.parent is not None else None
     entry = parent.course.states[-1] if parent else draft.head.entry
     triggers: tuple[Step, ...] = ()
-    if parent is not None and fires:
-        triggers = tuple(_fired(parent, entry, escape))
+    if parent is not None and parent.draft.head.has_triggers:
+        triggers = tuple(_fired(parent.draft.section, entry, escape))
         entry = triggers[-1].after
-    course = course_of(entry, draft.section.layout, escape)
-    if old and old.course is course and old.facts == facts and old.parent == draft.parent and not old.triggers:
+    return _Plan(draft, course_of(entry, draft.section.layout, escape), triggers)
+
+
+def _stage(plan: _Plan, facts: StageFacts, escape: str, old: Stage | None) -> Stage:
+    """The stage; the old one where it is the same in every respect, its place included."""
+    draft, course, triggers = plan
+    is_same = old and old.course is course and old.facts == facts and old.parent == draft.parent
+    if old and is_same and not (triggers or old.triggers):
         return old
     return Stage(facts, draft.section, course, draft.parent, triggers, escape)
 
 
-def _fired(parent: Stage, entry: State, escape: str) -> Iterator[Step]:
-    """The triggers of the stage below as steps of this one.
+def _feeds(plans: list[_Plan], escape: str) -> dict[int, frozenset[str]]:
+    """For each stage that others are built on, what they live on."""
+    feeds: dict[int, frozenset[str]] = {}
+    for plan in reversed(plans):
+        parent = plan.draft.parent
+        if parent is not None:
+            own = _lives_on(plan.course, plan.draft.section.layout, escape)
+            feeds[parent] = feeds.get(parent, _NOTHING) | own | feeds.get(plan.draft.index, _NOTHING)
+    return feeds
+
+
+def _lives_on(course: Course, layout: Layout, escape: str) -> frozenset[str]:
+    """The package managers whose lists or caches a stage finds where it begins, and uses."""
+    found = _LIVES_ON.get(course)
+    if found is None:
+        fresh: set[str] = set()
+        used: set[str] = set()
+        for state, (_, node) in zip(course.states, layout.instructions, strict=False):
+            script = script_of(node, state.dialect, escape) if isinstance(node, Run) else None
+            for command in script.commands if script else ():
+                for operation in operations(command):
+                    if operation.operation is Operation.UPDATE_INDEX:
+                        fresh.add(operation.manager.name)
+                    elif operation.lives_on_earlier and operation.manager.name not in fresh:
+                        used.add(operation.manager.name)
+        found = _LIVES_ON[course] = frozenset(used)
+    return found
+
+
+def _fired(section: Section, entry: State, escape: str) -> Iterator[Step]:
+    """The triggers of the stage below, which ``section`` is the text of, as steps of this one.
 
     Those of the stages further down are spent (the Dockerfile reference, "ONBUILD").
     """
     state = entry
-    for index, (_, node) in enumerate(parent.section.layout.instructions):
+    for index, (_, node) in enumerate(section.layout.instructions):
         if isinstance(node, Onbuild) and node.trigger is not None:
             after = state_after(state, node.trigger, escape)
-            yield Step(_TriggerPlace(parent.section, index), node.trigger.key, index, state, after, escape)
+            yield Step(_TriggerPlace(section, index), node.trigger.key, index, state, after, escape)
             state = after
 
 
@@ -290,5 +335,6 @@ class _TriggerPlace:
 
     def __call__(self) -> Instruction:
         onbuild = self._section.instruction(self._index)
-        assert isinstance(onbuild, Onbuild) and onbuild.trigger is not None
+        assert isinstance(onbuild, Onbuild)
+        assert onbuild.trigger is not None
         return onbuild.trigger

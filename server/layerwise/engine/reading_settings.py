@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields
 from difflib import get_close_matches
 from typing import Any, NamedTuple
@@ -84,8 +84,7 @@ class _Reader:
     def profile(self, value: Any, path: KeyPath) -> str | None:
         if value in PROFILES:
             return str(value)
-        expected = ", ".join(f"`{name}`" for name in PROFILES)
-        self.wrong(path, f"unknown profile `{value}`{_meant(value, PROFILES)}; the profiles are {expected}")
+        self.wrong(path, f"unknown profile `{value}`{_meant(value, PROFILES) or _list('profiles', PROFILES)}")
         return None
 
     def selectors(self, value: Any, path: KeyPath) -> tuple[str, ...] | None:
@@ -105,8 +104,7 @@ class _Reader:
     def severity(self, value: Any, path: KeyPath) -> Severity | None:
         if isinstance(value, str) and value in SEVERITIES:
             return SEVERITIES[value]
-        expected = ", ".join(f"`{name}`" for name in SEVERITIES)
-        self.wrong(path, f"unknown severity `{value}`{_meant(value, SEVERITIES)}; the severities are {expected}")
+        self.wrong(path, f"unknown severity `{value}`{_meant(value, SEVERITIES) or _list('severities', SEVERITIES)}")
         return None
 
     def rules(self, value: Any, path: KeyPath) -> tuple[tuple[str, RuleSettings], ...] | None:
@@ -201,6 +199,10 @@ def _unset_if_empty(value: Any) -> Any:
 def _meant(name: object, known: Mapping[str, Any] | list[str] | tuple[str, ...]) -> str:
     close = get_close_matches(str(name), list(known), n=1, cutoff=0.7)
     return f"; did you mean `{close[0]}`?" if close else ""
+
+
+def _list(what: str, names: Iterable[str]) -> str:
+    return f"; the {what} are " + ", ".join(f"`{name}`" for name in names)
 
 
 def _kind(value: object) -> str:

@@ -35,6 +35,10 @@ class Folder:
 
     path: str
     moved_by: tuple[tuple[str, str], ...] = ()
+    or_at: tuple[str, ...] = ()
+    """Where other releases of the tool, or other users, have the same: what is done there counts too."""
+    filled_by: frozenset[Operation] = frozenset()
+    """The operations that fill it, where they are not all that fill the caches of the tool."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,8 @@ class PackageManager:
     """Later commands of the same tool live on the cache, and may fail without it."""
     indexes: tuple[str, ...] = ()
     """Folders of package lists that ``UPDATE_INDEX``, or an install by itself, leaves behind."""
+    installs_from_index: bool = False
+    """An install fails where the lists are missing; other tools fetch them by themselves."""
     no_cache: str | None = None
     """The option of an install that keeps its cache from being filled."""
     no_cache_options: frozenset[str] = frozenset()
@@ -184,8 +190,9 @@ _DISTRIBUTIONS = (
         is_distribution=True,
         caches=(Folder("/var/cache/apt/archives"),),
         indexes=(_APT_LISTS,),
+        installs_from_index=True,
         clean=f"rm -rf {_APT_LISTS}/*",
-        clean_words=(_words("distclean dist-clean"),),
+        clean_words=(_words("clean autoclean auto-clean distclean dist-clean"), _words("distclean dist-clean")),
         assume_yes=("-y", "--yes", "--assume-yes"),
         leave_recommended="--no-install-recommends",
         leave_recommended_options=_words("--no-install-recommends"),
@@ -207,8 +214,9 @@ _DISTRIBUTIONS = (
         is_distribution=True,
         caches=(Folder("/var/cache/apt/archives"),),
         indexes=(_APT_LISTS,),
+        installs_from_index=True,
         clean=f"rm -rf {_APT_LISTS}/*",
-        clean_words=(_words("distclean dist-clean"),),
+        clean_words=(_words("clean autoclean auto-clean distclean dist-clean"), _words("distclean dist-clean")),
         assume_yes=("-y", "--assume-yes"),
         leave_recommended="--without-recommends",
         leave_recommended_options=_words("--without-recommends -R"),
@@ -232,8 +240,9 @@ _DISTRIBUTIONS = (
             " --cache-max-age --progress-fd --timeout -o --output"
         ),
         is_distribution=True,
-        caches=(Folder("/var/cache/apk"), Folder("/etc/apk/cache")),
+        caches=(Folder("/var/cache/apk", or_at=("/etc/apk/cache",)),),
         indexes=("/var/cache/apk",),
+        installs_from_index=True,
         no_cache="--no-cache",
         no_cache_options=_words("--no-cache"),
         cache_option="--cache-dir",
@@ -248,9 +257,9 @@ _DISTRIBUTIONS = (
             _DNF,
             valued=_DNF_VALUED,
             is_distribution=True,
-            caches=tuple(Folder(folder) for folder in folders),
+            caches=(Folder(folders[0], or_at=folders[1:]),),
             indexes=folders,
-            clean=f"{name} clean all",
+            clean="{program} clean all",
             clean_words=(_words("all"),),
             assume_yes=("-y", "--assumeyes"),
             leave_recommended=weak,
@@ -293,7 +302,7 @@ _DISTRIBUTIONS = (
         is_distribution=True,
         caches=(Folder("/var/cache/zypp"),),
         indexes=("/var/cache/zypp",),
-        clean="zypper clean --all",
+        clean="{program} clean --all",
         clean_words=(_words("--all -a"),),
         assume_yes=("--non-interactive", "-n", "-y", "--no-confirm"),
         leave_recommended="--no-recommends",
@@ -311,6 +320,7 @@ _DISTRIBUTIONS = (
         is_distribution=True,
         caches=(Folder("/var/cache/pacman/pkg"),),
         indexes=("/var/lib/pacman/sync",),
+        installs_from_index=True,
         clean="pacman -Scc --noconfirm",
         clean_words=(_words("-Scc"),),
         assume_yes=("--noconfirm",),
@@ -445,10 +455,12 @@ _PYTHON = (
         manifests=("Pipfile",),
         locks=("Pipfile.lock",),
         caches=(
-            Folder("~/.cache/pipenv", (("PIPENV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pipenv"))),
-            _PIP_FOLDER,
+            Folder(
+                "~/.cache/pipenv", (("PIPENV_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pipenv")), or_at=("~/.cache/pip",)
+            ),
         ),
-        clean="rm -rf {0} {1}",
+        switches=(Switch("PIP_NO_CACHE_DIR", _PIP_TRUTH),),
+        clean="rm -rf {0}",
     ),
     PackageManager(
         "pdm",
@@ -549,9 +561,11 @@ _NODE = (
         manifests=("package.json", ".yarnrc", ".yarnrc.yml", ".npmrc", ".yarn"),
         locks=("yarn.lock",),
         caches=(
-            Folder("/usr/local/share/.cache/yarn", (("YARN_CACHE_FOLDER", ""),)),
-            Folder("~/.cache/yarn", (("YARN_CACHE_FOLDER", ""), ("XDG_CACHE_HOME", "/yarn"))),
-            Folder("~/.yarn/berry/cache", (("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "/cache"))),
+            Folder(
+                "/usr/local/share/.cache/yarn",
+                (("YARN_CACHE_FOLDER", ""),),
+                or_at=("~/.cache/yarn", "~/.yarn/berry/cache"),
+            ),
         ),
         cache_option="--cache-folder",
         clean="yarn cache clean",
@@ -613,7 +627,6 @@ _NODE = (
 # Other languages
 
 _GEM_FOLDER = Folder("/usr/local/bundle/cache", (("GEM_HOME", "/cache"),))
-_CARGO_FOLDERS = tuple(Folder(f"~/.cargo/{part}", (("CARGO_HOME", f"/{part}"),)) for part in ("registry", "git"))
 _LANGUAGES = (
     PackageManager(
         "gem",
@@ -670,19 +683,13 @@ _LANGUAGES = (
             Folder(
                 "~/.composer/cache",
                 (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"), ("XDG_CACHE_HOME", "/composer")),
+                or_at=("~/.cache/composer", "~/.composer"),
             ),
-            Folder("~/.cache/composer", (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"))),
         ),
         no_cache="--no-cache",
         no_cache_options=_words("--no-cache"),
         switches=(Switch("COMPOSER_CACHE_DIR", _words("/dev/null")),),
         clean="composer clear-cache",
-        mounts=(
-            Folder(
-                "~/.composer/cache",
-                (("COMPOSER_CACHE_DIR", ""), ("COMPOSER_HOME", "/cache"), ("XDG_CACHE_HOME", "/composer")),
-            ),
-        ),
     ),
     PackageManager(
         "cargo",
@@ -704,10 +711,10 @@ _LANGUAGES = (
         manifest_options=_words("--manifest-path"),
         manifests=("Cargo.toml", "rust-toolchain.toml", "rust-toolchain", ".cargo/config.toml", "build.rs"),
         locks=("Cargo.lock",),
-        caches=_CARGO_FOLDERS,
+        caches=(Folder("~/.cargo/registry", (("CARGO_HOME", "/registry"),)),),
         filled_by=_ALL,
         feeds_later=True,
-        clean="rm -rf {0} {1}",
+        clean="rm -rf {0}",
         mounts=(
             Folder("~/.cargo/registry", (("CARGO_HOME", "/registry"),)),
             Folder("~/.cargo/git/db", (("CARGO_HOME", "/git/db"),)),
@@ -730,7 +737,11 @@ _LANGUAGES = (
         locks=("go.sum", "go.work.sum"),
         caches=(
             Folder("~/go/pkg/mod", (("GOMODCACHE", ""), ("GOPATH", "/pkg/mod"))),
-            Folder("~/.cache/go-build", (("GOCACHE", ""), ("XDG_CACHE_HOME", "/go-build"))),
+            Folder(
+                "~/.cache/go-build",
+                (("GOCACHE", ""), ("XDG_CACHE_HOME", "/go-build")),
+                filled_by=frozenset({_INSTALL, _BUILD}),
+            ),
         ),
         filled_by=_ALL,
         feeds_later=True,

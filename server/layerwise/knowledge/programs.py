@@ -93,6 +93,16 @@ SYSTEM_FOLDERS: tuple[str, ...] = (
 )
 """Where packages put their files: what is copied there may change what later commands do."""
 
+STANDING_FOLDERS: frozenset[str] = _words(
+    "/ /bin /boot /dev /etc /home /lib /media /mnt /opt /proc /root /run /sbin /srv /sys /tmp /usr /var /usr/bin /usr/lib"
+    " /usr/local /usr/local/bin /usr/local/lib /usr/local/share /usr/local/src /usr/sbin /usr/share /usr/src /var/cache"
+    " /var/lib /var/log /var/tmp /usr/local/etc /usr/local/sbin"
+)
+"""Folders that every image has, so that no step needs to make them."""
+
+LISTING: frozenset[str] = frozenset({"ls", "find", "du", "tree", "stat"})
+"""Programs that look at the folder they run in when they are given none."""
+
 PROJECT_FOLDERS: tuple[str, ...] = (
     *("/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/var/www", "/var/app", "/var/task", "/var/lib/app"),
 )

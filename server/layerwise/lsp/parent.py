@@ -11,19 +11,14 @@ EVERY = 2.0
 """Seconds between two looks."""
 
 
-async def ends_with(process: Callable[[], int | None], stop: Callable[[int], None]) -> None:
+async def end_with(process: int, stop: Callable[[int], None]) -> None:
     """Stop when the client's process has ended. One that was never there, as seen from inside a container, doesn't
     count: then the end of standard input tells."""
-    seen = False
-    while True:
-        number = process()
-        if number is not None:
-            alive = is_alive(number)
-            if seen and not alive:
-                stop(1)
-                return
-            seen = seen or alive
+    if not is_alive(process):
+        return
+    while is_alive(process):
         await asyncio.sleep(EVERY)
+    stop(1)
 
 
 def is_alive(process: int) -> bool:

@@ -40,6 +40,7 @@ LeanRequest = Callable[[RequestId, Params], str | Awaitable[str]]
 LeanNotification = Callable[[Params], None]
 
 logger = logging.getLogger(__name__)
+_json = partial(json.dumps, separators=(",", ":"))
 _TRACED = 10_000
 """So many characters of a message are traced at most."""
 
@@ -51,7 +52,7 @@ class Protocol(LanguageServerProtocol):
 
     def __init__(self, server: Server, converter: Any) -> None:
         super().__init__(server, converter)
-        self.lean_requests: dict[str, LeanRequest] = {lsp.SHUTDOWN: self._end}
+        self.lean_requests: dict[str, LeanRequest] = {}
         self.lean_notifications: dict[str, LeanNotification] = {lsp.CANCEL_REQUEST: self._cancel}
         self.initialize_params: Params = {}
         self._has_begun = False
@@ -89,7 +90,7 @@ class Protocol(LanguageServerProtocol):
     def refuse(self, request: RequestId | None, error: JsonRpcException) -> None:
         """Answer a request with an error; None for what has no id that could be read."""
         problem = {"code": error.code, "message": error.message}
-        self.send(json.dumps({"jsonrpc": "2.0", "id": request, "error": problem}))
+        self.send(_json({"jsonrpc": "2.0", "id": request, "error": problem}))
 
     def _dispatch(self, message: Any) -> None:
         if not isinstance(message, dict):
@@ -109,6 +110,9 @@ class Protocol(LanguageServerProtocol):
         out_of_turn = self._out_of_turn(method)
         if out_of_turn:
             self.refuse(request, out_of_turn)
+            return
+        if method == lsp.SHUTDOWN:
+            self._end(request)
             return
         params = message.get("params")
         lean = self.lean_requests.get(method)
@@ -228,14 +232,14 @@ class Protocol(LanguageServerProtocol):
         elif request in self._request_futures:
             self._handle_cancel_notification(request)
 
-    def _end(self, request: RequestId, params: Params) -> str:
+    def _end(self, request: RequestId) -> None:
         """``shutdown``: what is still being worked on is given up."""
         self._shutdown = True
         for other in list(self._lean_work):
             self._cancel({"id": other})
         for other in list(self._request_futures):
             self._handle_cancel_notification(other)
-        return f'{{"jsonrpc":"2.0","id":{json.dumps(request)},"result":null}}'
+        self.send(_json({"jsonrpc": "2.0", "id": request, "result": None}))
 
     # What goes out
 
@@ -245,7 +249,7 @@ class Protocol(LanguageServerProtocol):
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
         self._asked[request] = future
         message = {"jsonrpc": "2.0", "id": request, "method": method}
-        self.send(json.dumps(message if params is None else {**message, "params": params}))
+        self.send(_json(message if params is None else {**message, "params": params}))
         return future
 
     def _take_answer(self, message: dict[str, Any]) -> None:
@@ -264,7 +268,7 @@ class Protocol(LanguageServerProtocol):
 
     def tell(self, method: str, params: Params) -> None:
         """Send a notification."""
-        self.send(json.dumps({"jsonrpc": "2.0", "method": method, "params": params}))
+        self.send(_json({"jsonrpc": "2.0", "method": method, "params": params}))
 
     def send(self, body: str) -> None:
         """Send a message that is JSON already."""
@@ -279,7 +283,7 @@ class Protocol(LanguageServerProtocol):
             self._server.stop(1)
 
     def _send_data(self, data: Any) -> None:
-        self.send(json.dumps(data, default=self._serialize_message, separators=(",", ":")))
+        self.send(_json(data, default=self._serialize_message))
 
     def _trace(self, message: dict[str, Any], seconds: float) -> None:
         what = message.get("method") or "an answer"

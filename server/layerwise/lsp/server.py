@@ -20,6 +20,7 @@ from layerwise.lsp.client import Client, folder_paths, read_client, settings_sec
 from layerwise.lsp.documents import Document, opened
 from layerwise.lsp.guard import Guard
 from layerwise.lsp.logs import log_to_client
+from layerwise.lsp.parent import end_with
 from layerwise.lsp.progress import Progress
 from layerwise.lsp.protocol import Protocol
 from layerwise.lsp.reporting import Reporter
@@ -68,6 +69,8 @@ class Server(LanguageServer):
         )
         self.busy = Progress(self.protocol, "Checking Dockerfiles")
         self.reporter = Reporter(self.protocol, self.analyst, self.client, self.guard)
+        self.is_child = False
+        """The client has started this process, and is to be seen from it."""
         self._tasks: set[asyncio.Task[None]] = set()
         _register(self)
 
@@ -93,6 +96,8 @@ class Server(LanguageServer):
             self.protocol.lean_requests[lsp.TEXT_DOCUMENT_DIAGNOSTIC] = self.reporter.pull
         if not self.client.has_configuration:
             self.analyst.ready.set()
+        if self.is_child and self.client.process_id is not None:
+            self.spawn(end_with(self.client.process_id, self.stop))
         self._loop.call_later(SETTINGS_WAIT, self.analyst.ready.set)
         return self.client
 

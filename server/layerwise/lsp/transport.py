@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from layerwise.lsp.framing import Framing, FramingError
-from layerwise.lsp.parent import ends_with
 
 if TYPE_CHECKING:
     from layerwise.lsp.server import Server
@@ -56,6 +55,7 @@ async def _serve(make: Make, tcp: str | None, ws: str | None) -> int:
 async def _over_stdio(server: Server) -> int:
     source, target = _take_over_stdio()
     server.protocol.set_writer(_Writer(target))
+    server.is_child = True
     framing = Framing()
 
     def take(data: bytes) -> None:
@@ -67,10 +67,7 @@ async def _over_stdio(server: Server) -> int:
     except (OSError, NotImplementedError):
         # A file, or a system whose event loop cannot watch a pipe.
         Thread(target=_read_all, args=(source, loop, take), name="layerwise-input", daemon=True).start()
-    watch = loop.create_task(ends_with(lambda: server.client.process_id, server.stop))
-    status = await server.stopped
-    watch.cancel()
-    return status
+    return await server.stopped
 
 
 def _take_over_stdio() -> tuple[int, int]:

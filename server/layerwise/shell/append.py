@@ -50,6 +50,23 @@ def append_command(run: RunText, text: str, *, after: Command | None = None, sty
     return _in_heredoc(run, place, operator, text, style) if script.heredoc else _inline(place, operator, text, style)
 
 
+def prepend_command(run: RunText, text: str, *, before: Command) -> Edit | None:
+    """Run ``text`` right before a command, which then runs only if ``text`` succeeds.
+
+    None where the command is not simply the next thing to be done: in a pipeline, behind ``||``, in a string.
+    """
+    script = run.script
+    if script.broken or script.dialect not in READ or before.is_json or before.within:
+        return None
+    place = place_of(script, before)
+    if place is None:
+        return None
+    at = before.span.start
+    if Option.ERREXIT in Meaning(script, run.text).opening | base_options(run.shell):
+        return Edit(Span(at, at), f"{text}; ") if place.entry.statement == before else None
+    return Edit(Span(at, at), f"{text} && ")
+
+
 def _may_have_ended(run: RunText, place: Place) -> bool:
     """Whether an ``exec`` or an ``exit`` that means success stands before the end of the place."""
     for command in run.script.commands:

@@ -5,7 +5,7 @@ All of it returns edits that keep the style of the RUN, its comments, and what t
 
 from __future__ import annotations
 
-from layerwise.shell.append import add_option, append_command
+from layerwise.shell.append import add_option, append_command, prepend_command
 from layerwise.shell.merge import merge_runs
 from layerwise.shell.remove import remove_statement
 from layerwise.shell.style import Refusal, RunText, Style, style_of
@@ -17,6 +17,7 @@ __all__ = [
     "add_option",
     "append_command",
     "merge_runs",
+    "prepend_command",
     "remove_statement",
     "style_of",
 ]

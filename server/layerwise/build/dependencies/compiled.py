@@ -109,11 +109,10 @@ def mix(gathering: Gathering) -> None:
 
 
 def dotnet(gathering: Gathering) -> None:
-    named = [path for path in gathering.install.named if not gathering.view.is_folder(path)]
+    named = list(gathering.install.named)
     if not named:
-        folder = gathering.install.named[0] if gathering.install.named else gathering.folder
         patterns = ("*.sln", "*.slnx", "*.csproj", "*.fsproj", "*.vbproj", "*.proj")
-        named = [path for pattern in patterns for path in gathering.add_pattern(folder, pattern)]
+        named = [path for pattern in patterns for path in gathering.add_pattern(gathering.folder, pattern)]
     seen: set[str] = set()
     for path in named:
         _project(gathering, path, seen)

@@ -41,6 +41,11 @@ def working_directories(stage: Stage) -> list[str]:
     return found
 
 
+def nowhere() -> str:
+    """A folder for ``placed_commands`` that stands for not knowing it."""
+    return _LOST
+
+
 def absolute(path: str | None, folder: str) -> str | None:
     """A path as seen from an absolute folder, normalised."""
     return posixpath.normpath(posixpath.join(folder, path)) if path else None

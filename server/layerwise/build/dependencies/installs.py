@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from layerwise.build.dependencies.folders import Placed, Value, absolute, literal, placed_commands
@@ -13,7 +13,7 @@ from layerwise.knowledge.manifests import BY_MANAGER, Manifests
 from layerwise.shell.tree import Around, Command, ShellWord
 
 _UNFOLLOWED = frozenset({Around.LOOP, Around.FUNCTION, Around.SUBSTITUTION, Around.CASE, Around.BACKGROUND})
-_LOCAL = re.compile(r"(?:\.{0,2}/|file:|\.{1,2}(?:\[|$)).*|[^@:]*\.(?:whl|tar\.gz|zip|tgz|gem)$")
+_FOLDER = re.compile(r"(?!.*\*)(?!.*\.(?:whl|zip|gz|tgz)$)(?:\.{0,2}/|file:|\.{1,2}(?:\[|$)).*")
 _RENV = re.compile(r"\brenv::restore\s*\(")
 
 
@@ -91,7 +91,10 @@ def _install(operation: PackageOperation, placed: Placed, value: Value) -> Itera
         return
     named = tuple(_paths(operation.manifests, placed.folder, value))
     if row.manager == "dotnet":
-        named = tuple(_paths(operation.packages[:1], placed.folder, value))
+        projects = [word for word in operation.manifests if (word.value or "").endswith(("proj", ".sln", ".slnx"))]
+        named = tuple(_paths(projects[:1], placed.folder, value))
+        folders = tuple(_paths(operation.manifests[:1], placed.folder, value))
+        folder = folders[0] if folders and not named else folder
     yield Install(operation, row, subcommand, folder, named, builds=subcommand in row.builds)
 
 
@@ -179,13 +182,13 @@ def _from_files(operation: PackageOperation, row: Manifests, folder: str, value:
         named.append(absolute("pyproject.toml", folder) or "")
     if len(named) < len([word for word in operation.manifests if "://" not in (word.value or word.text)]):
         return
-    local = [word.value or word.text for word in operation.packages if _LOCAL.fullmatch(word.value or word.text)]
+    local = [word.value or word.text for word in operation.packages if _FOLDER.fullmatch(word.value or word.text)]
     own = local[0] if row.manager == "pip" and local else ""
     if named or own:
         yield Install(operation, row, text, folder, tuple(named), own)
 
 
-def _paths(words: tuple[ShellWord, ...], folder: str, value: Value) -> Iterator[str]:
+def _paths(words: Sequence[ShellWord], folder: str, value: Value) -> Iterator[str]:
     for word in words:
         text = literal(word, value)
         path = absolute(text, folder) if text and "://" not in text else None

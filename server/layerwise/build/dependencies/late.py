@@ -8,8 +8,15 @@ from dataclasses import dataclass, field
 
 from layerwise.build.apart import is_apart
 from layerwise.build.dependencies.compiled import has_go_dependencies
-from layerwise.build.dependencies.copies import Copied, copied
-from layerwise.build.dependencies.folders import absolute, is_within, placed_commands, working_directories
+from layerwise.build.dependencies.copies import Copied, Source, copied
+from layerwise.build.dependencies.folders import (
+    Placed,
+    absolute,
+    is_within,
+    literal,
+    placed_commands,
+    working_directories,
+)
 from layerwise.build.dependencies.installs import Install, installs_of
 from layerwise.build.dependencies.needs import is_vendored
 from layerwise.build.dependencies.view import View
@@ -34,21 +41,31 @@ class Work:
     def index(self) -> int:
         return self.step.index
 
-    def is_apart(self, command: Command, folders: Sequence[str]) -> bool:
-        """Whether a command of this step touches nothing in these folders."""
-        placed = next((each for each in placed_commands(self.step, self.folder) if each.command is command), None)
-        return placed is not None and is_apart(placed, folders, self.step.value)
-
     def is_clear(self, folders: Sequence[str]) -> bool:
         """Whether all commands of a RUN install from manifests, or touch nothing in these folders."""
         script = self.step.script
         if script is None or script.broken:
             return False
-        plain = [each.command for each in self.installs if not each.builds and not each.own]
-        return all(
-            any(placed.command is command for command in plain) or is_apart(placed, folders, self.step.value)
-            for placed in placed_commands(self.step, self.folder)
-        )
+        return all(self.is_clear_command(placed.command, folders) for placed in self._placed)
+
+    def is_clear_command(self, command: Command, folders: Sequence[str]) -> bool:
+        """Whether a command installs from manifests, goes where that is done, or touches nothing in these folders."""
+        plain = [each for each in self.installs if not each.builds and not each.own]
+        if any(each.command is command for each in plain):
+            return True
+        placed = next((each for each in self._placed if each.command is command), None)
+        if placed is None:
+            return False
+        if command.program == "cd" and len(command.arguments) == 1 and placed.folder is not None:
+            target = absolute(literal(command.arguments[0], self.step.value), placed.folder)
+            return target is not None and (
+                any(is_within(each.folder, target) for each in plain) or not any(is_within(target, f) for f in folders)
+            )
+        return is_apart(placed, folders, self.step.value)
+
+    @property
+    def _placed(self) -> tuple[Placed, ...]:
+        return placed_commands(self.step, self.folder)
 
 
 @dataclass
@@ -58,6 +75,8 @@ class Late:
     trees: tuple[Copied, ...]
     """In order. The first is where it starts; all of them have to move."""
     installs: list[tuple[Work, Install]] = field(default_factory=list)
+    is_seen: bool = False
+    """The manifests of one of the installs are there to be seen in the context."""
 
     @property
     def first(self) -> Copied:
@@ -90,7 +109,7 @@ def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent
     barriers = 0
     for work in works:
         if work.copied is not None:
-            is_tree = any(source.is_folder for source in work.copied.sources)
+            is_tree = any(source.is_folder and not _holds_manifests(source, tree) for source in work.copied.sources)
             (trees if is_tree else files).append(work.copied)
         elif isinstance(work.step.instruction, Run):
             for install in work.installs:
@@ -102,11 +121,22 @@ def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent
                     continue
                 key = (concerned[0].step.index, barriers)
                 late = found.setdefault(key, Late(concerned))
-                late.trees = tuple(sorted({*late.trees, *concerned}, key=lambda copy: copy.step.index))
+                late.trees = _in_order([*late.trees, *concerned])
                 late.installs.append((work, install))
+                late.is_seen = late.is_seen or (
+                    tree is not None and any(_provides(copy, install, tree) for copy in (*trees, *files))
+                )
             if trees and not work.is_clear([copy.destination for copy in trees]):
                 barriers += 1
     return tuple(found.values())
+
+
+def _holds_manifests(source: Source, tree: ContextTree | None) -> bool:
+    """Whether a folder is one of requirement files, and no source."""
+    if source.path == "." or tree is None or not tree.is_folder(source.path):
+        return posixpath.basename(source.path) in ("requirements", "reqs", "gradle", ".mvn", ".yarn", "patches")
+    names = [name for name, is_folder in tree.list(source.path) if not is_folder]
+    return bool(names) and all(name.endswith((".txt", ".in", ".lock", ".toml", ".patch")) for name in names)
 
 
 def _identities(install: Install) -> Iterator[object]:
@@ -142,7 +172,7 @@ def _is_idle(install: Install, trees: Sequence[Copied], files: Sequence[Copied],
     """Whether it is seen that there is nothing to download."""
     if tree is None or not install.builds:
         return False
-    view = View(tree, _in_order(trees, files))
+    view = View(tree, _in_order([*trees, *files]))
     if is_vendored(install, view):
         return True
     text = view.read(posixpath.join(install.folder, "go.mod")) if install.manager == "go" else None
@@ -153,22 +183,14 @@ def _trees_before(
     install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None
 ) -> tuple[Copied, ...]:
     """The copies of the source before an install whose manifests are copied by one of them, or by themselves."""
-    if any(_provides(copy, install, tree) for copy in files):
-        own = [copy for copy in trees if copy.is_tree and is_within(copy.destination, install.folder)]
-        own += [copy for copy in trees if copy.root is not None and is_within(install.folder, copy.destination)]
-    else:
-        providers = [copy for copy in trees if _provides(copy, install, tree)]
-        if not providers:
-            return ()
-        last = providers[-1]
-        own = [
-            copy
-            for copy in trees
-            if copy is last
-            or copy in providers
-            or (copy.is_tree and (is_within(copy.destination, install.folder)))
-        ]
-    return tuple(sorted(set(own), key=lambda copy: copy.step.index))
+    inside = [copy for copy in trees if copy.is_tree and is_within(copy.destination, install.folder)]
+    if any(_provides(copy, install, None) for copy in files):
+        around = [copy for copy in trees if copy.is_tree and copy.root and is_within(install.folder, copy.destination)]
+        return _in_order([*inside, *around])
+    # What is not where the tree was looked at may still be there: the context may be another one.
+    providers = [copy for copy in trees if _provides(copy, install, tree)]
+    providers = providers or [copy for copy in trees if _provides(copy, install, None)]
+    return _in_order([*inside, *providers]) if providers else ()
 
 
 def _provides(copy: Copied, install: Install, tree: ContextTree | None) -> bool:
@@ -186,9 +208,13 @@ def _brings(copy: Copied, path: str, tree: ContextTree | None) -> bool:
         found = copy.context_path(path)
         if found is None or tree is None:
             return found is not None
-        return bool(tree.glob(found)) or not tree.exists(copy.root)
+        return bool(tree.glob(found))
+    if tree is not None and not any(tree.glob(source.path) for source in copy.sources):
+        return False
     if not copy.into:
-        return copy.destination == path or (posixpath.dirname(copy.destination) == folder and _alike(copy.destination, path))
+        return copy.destination == path or (
+            posixpath.dirname(copy.destination) == folder and _alike(copy.destination, path)
+        )
     return copy.destination == folder and any(
         _alike(source.path, name) for source in copy.sources if not source.is_folder or source.is_pattern
     )
@@ -203,5 +229,5 @@ def _alike(one: str, other: str) -> bool:
         return False
 
 
-def _in_order(trees: Sequence[Copied], files: Sequence[Copied]) -> list[Copied]:
-    return sorted([*trees, *files], key=lambda copy: copy.step.index)
+def _in_order(copies: Sequence[Copied]) -> tuple[Copied, ...]:
+    return tuple(sorted(set(copies), key=lambda copy: copy.step.index))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -45,6 +44,8 @@ _READERS: Mapping[str, Callable[[Gathering], None]] = {
     "mix": compiled.mix,
     "dotnet": compiled.dotnet,
 }
+_WRAPPERS = {"gradlew": "gradle/wrapper", "mvnw": ".mvn"}
+"""Scripts in the project that get the tool itself, and the folder that they read."""
 UNSEEN = "The build context is not in sight, so that what the manifests refer to is not known"
 
 
@@ -85,12 +86,9 @@ def _is_project(install: Install, view: View) -> bool:
         return all(view.exists(path) for path in install.named)
     if install.manager == "pip":
         return True
-    folder = install.folder
     if install.named:
-        if view.is_file(install.named[0]):
-            return True
-        folder = install.named[0]
-    return any(view.glob(folder, pattern) for pattern in install.row.required)
+        return view.is_file(install.named[0])
+    return any(view.glob(install.folder, pattern) for pattern in install.row.required)
 
 
 def _guess(install: Install) -> Needs:
@@ -98,9 +96,13 @@ def _guess(install: Install) -> Needs:
     reasons = [UNSEEN]
     if install.own:
         reasons.insert(0, f"`{install.title} {install.own}` builds what it installs")
-    if install.manager in ("pip", "conda") or (install.named and install.manager != "maven"):
-        files = tuple(path for path in install.named if posixpath.splitext(path)[1] or install.manager != "dotnet")
-        return Needs(files, (), tuple(reasons), seen=False)
+    if install.manager in ("pip", "conda", "dotnet") and (install.named or install.manager != "dotnet"):
+        return Needs(install.named, (), tuple(reasons), seen=False)
     files = tuple(at(install.folder, name) for name in row.unseen)
+    folders: tuple[str, ...] = ()
+    wrapper = _WRAPPERS.get(install.command.program)
+    if wrapper:
+        files = (*files, at(install.folder, install.command.program))
+        folders = (at(install.folder, wrapper),)
     builds_project = any(not install.has(option) for option in row.without_project.split())
-    return Needs(files, (), tuple(reasons), builds_project, seen=False)
+    return Needs(files, folders, tuple(reasons), builds_project, seen=False)

@@ -20,7 +20,9 @@ def composer(gathering: Gathering) -> None:
         gathering.needs("`composer.json` cannot be read")
         return
     install = gathering.install
-    runs_scripts = not install.has("--no-scripts") and not table(document, "scripts").keys().isdisjoint(COMPOSER_SCRIPTS)
+    runs_scripts = not install.has("--no-scripts") and not table(document, "scripts").keys().isdisjoint(
+        COMPOSER_SCRIPTS
+    )
     looks_through = not install.has("--no-autoloader") and _looks_through_source(gathering, document)
     gathering.builds_project = runs_scripts or looks_through
     repositories = document.get("repositories")

@@ -78,7 +78,9 @@ def count(number: int, noun: str) -> str:
 def _fix_hints(fixes: Sequence[Fix]) -> Iterator[str]:
     for fix in fixes:
         grade = "" if fix.applicability is Applicability.SAFE else f" ({fix.applicability.value})"
-        yield f"fix{grade}: {fix.title}" + (f"; {fix.note}" if fix.note else "")
+        yield f"fix{grade}: {fix.title}"
+        if fix.note:
+            yield f"note: {fix.note}"
 
 
 def severity_counts(totals: Totals, look: Look) -> str:

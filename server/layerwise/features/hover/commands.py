@@ -41,8 +41,8 @@ _OPERATIONS = {
 _YES = "Answers yes to every question. Without it the build fails at the first one."
 _NO_CACHE = "Keeps no cache. Right where it would end up in the layer; drop it where the cache is a cache mount."
 _MANIFEST = "says what is installed. Copied alone before this step, only a change to it repeats the install."
-_FIRST_WORD_OPTIONS = frozenset({"tar"})
-"""Programs whose first word may be options without a dash: ``tar xzf``."""
+_TAR = "tar"
+"""Its first word may be options without a dash: ``tar xzf``."""
 
 
 def command_hover(place: Place) -> Hover | None:
@@ -53,7 +53,7 @@ def command_hover(place: Place) -> Hover | None:
     command, index = found
     word = command.words[index]
     if index < command.start:
-        return _answer(word, [word.value or word.text])
+        return _wrapper(command, index)
     if index == command.start:
         return _answer(word, _program_keys(command))
     return _argument(place, command, index)
@@ -72,6 +72,13 @@ def _command_at(place: Place) -> tuple[Command, int] | None:
             if word.span.contains(place.offset) and (best is None or length < size):
                 best, size = (command, index), length
     return best
+
+
+def _wrapper(command: Command, index: int) -> Hover | None:
+    """A word of what runs the program: of ``sudo -E``, or of ``uv run``."""
+    text = command.words[index].value or command.words[index].text
+    before = [word.value for word in command.words[:index] if word.value and not word.value.startswith("-")]
+    return _answer(command.words[index], [*(f"{program} {text}" for program in reversed(before)), text])
 
 
 def _argument(place: Place, command: Command, index: int) -> Hover | None:
@@ -118,18 +125,24 @@ def _options(text: str) -> Iterator[str]:
 def _is_option(programs: list[str], command: Command, index: int, text: str) -> bool:
     if text.startswith("-") and len(text) > 1:
         return True
-    return programs[0] in _FIRST_WORD_OPTIONS and index == command.start + 1 and text.isalpha()
+    return programs[:1] == [_TAR] and index == command.start + 1 and text.isalpha()
 
 
 def _program_keys(command: Command) -> list[str]:
     """The names under which the manual may know a program: ``pip3.11``, then ``pip``; of ``python -m pip`` too."""
     arguments = [word.value for word in command.arguments[:2]]
-    names = [command.program]
+    names = [command.program or _last_part(command.name)]
     if command.program.startswith("python") and arguments[:1] == ["-m"] and len(arguments) > 1 and arguments[1]:
         names.insert(0, arguments[1])
     for name in tuple(names):
         names += [name.rstrip("0123456789.-"), *_siblings().get(name, ())]
     return list(dict.fromkeys(name for name in names if name))
+
+
+def _last_part(word: ShellWord) -> str:
+    """``pip`` of ``${HOME}/bin/pip``, whose folder alone is unknown; empty when the name is unknown too."""
+    name = word.text.strip('"').rpartition("/")[2]
+    return name if name.replace("-", "").replace(".", "").isalnum() else ""
 
 
 @cache

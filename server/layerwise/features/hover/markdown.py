@@ -44,12 +44,12 @@ def listed(items: Sequence[str], last: str = "and") -> str:
     return ", ".join(items[:-1]) + f" {last} " + items[-1] if len(items) > 1 else "".join(items)
 
 
-def lines(numbers: Iterable[int], limit: int = 6) -> str:
-    """``line 3``, ``lines 3, 5 and 8``; the rest beyond ``limit`` is counted only."""
+def lines(numbers: Iterable[int], limit: int = 6, *, and_more: bool = False) -> str:
+    """``line 3``, ``lines 3, 5 and 8``; the rest beyond ``limit`` is counted only, unless there are uncounted ones."""
     unique = sorted(set(numbers))
     words = [str(number) for number in unique[:limit]]
     if len(unique) > limit:
-        words.append(f"{len(unique) - limit} more")
+        words.append("more" if and_more else f"{len(unique) - limit} more")
     return ("line " if len(unique) == 1 else "lines ") + listed(words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 
 from layerwise.build import Origin, Stage, Variable
 from layerwise.build.values import expanded
@@ -23,6 +24,8 @@ from layerwise.knowledge.manual import Book, page
 from layerwise.syntax.tree import Cmd, Entrypoint, ExecForm, From, Healthcheck, Label
 from layerwise.syntax.words import VariableUse, unquote
 
+_ENOUGH = 40
+"""How many uses are looked for: nobody reads more, and a large file should not make a hover late."""
 _MODIFIERS = {
     ":-": "`{0}` when it is unset or empty",
     "-": "`{0}` when it is unset",
@@ -106,14 +109,15 @@ def _shadows(place: Place, definition: Definition, name: str) -> str:
 
 
 def _used(place: Place, definition: Definition, name: str) -> str:
-    found = [
+    uses = (
         place.line(use.span.start)
         for stage in _heirs(place, definition)
         for instruction, use in uses_in(place.analysis, stage, name)
         if use.span.start > definition.pair.span.end and (definition.stage or isinstance(instruction, From))
-    ]
+    )
+    found = list(islice(uses, _ENOUGH))
     if found:
-        return f"Used on {lines(found)}."
+        return f"Used on {lines(found, and_more=len(found) == _ENOUGH)}."
     if definition.is_env:
         return ""
     if definition.stage is None:

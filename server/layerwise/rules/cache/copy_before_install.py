@@ -1,0 +1,181 @@
+"""The rule cache/copy-before-install."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from layerwise.build.dependencies import Copied, CopyLine, Late, NoPlan, Plan, Work, late_installs, plan_of, survey
+from layerwise.build.model import Stage
+from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
+from layerwise.lint.placing import Sheet, keyword_like
+from layerwise.syntax.tree import Run, Transfer
+from layerwise.text import Span
+
+
+@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE, Applicability.UNSAFE))
+def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
+    r"""The source is copied before dependencies are installed, so that every change of it installs them all again.
+
+    ## Why
+    A builder keeps a step as long as nothing that it depends on has changed, and a step depends on all layers
+    below. Dependencies change once a week, source files every minute. With the manifests copied first, then the
+    install, then the rest, a build after a change of the source starts behind the install: seconds in place of
+    minutes.
+
+    The install is found for pip, uv, poetry, pipenv, pdm, conda, npm, yarn, pnpm, bun, bundler, composer, cargo,
+    go, maven, gradle, dotnet, mix, dart, flutter, sbt and renv. Commands that build the project and get its
+    dependencies on the way (`go build`, `mvn package`) count too. The rule is silent where an earlier step has
+    installed the same from manifests that were copied by themselves or are mounted.
+
+    ## Example
+    FROM node:22
+    WORKDIR /app
+    COPY . .
+    RUN npm ci
+    CMD ["node", "server.js"]
+
+    ## Use instead
+    FROM node:22
+    WORKDIR /app
+    COPY package.json package-lock.json* ./
+    RUN npm ci
+    COPY . .
+    CMD ["node", "server.js"]
+
+    ## Fix safety
+    Safe when the build context is in sight and shows that the install reads nothing but the manifests that the fix
+    copies: no lifecycle script, no dependency in a folder of the tree, no manifest that is a program. Everything
+    that the manifests refer to is copied with them: lock files, workspaces, included requirement files, settings of
+    the package manager. Otherwise the fix is unsafe, and says why. Where the install builds the project too (`go
+    build`, `uv sync`), it stays where it is, and a step before the copy gets the dependencies. There is no fix when
+    another step in between needs the source.
+    """
+    if not any(isinstance(step.instruction, Transfer) for step in stage.steps) or stage.facts.is_windows:
+        return
+    works = survey(stage, ctx.files)
+    for late in late_installs(works, ctx.files, has_parent=stage.parent is not None):
+        yield Finding(
+            late.first.instruction.span,
+            _message(late),
+            fix=_fix(late, works, stage, ctx),
+            related=_rebuilt(late, works),
+            severity=_severity(late),
+        )
+
+
+def _message(late: Late) -> str:
+    titles = list(dict.fromkeys(install.title for _, install in late.installs))
+    names = " and ".join(f"`{title}`" for title in titles[:3])
+    return f"Every change of the source makes {names} get all dependencies again"
+
+
+def _severity(late: Late) -> Severity | None:
+    """A build that gets dependencies on the way may have none, and `pip install .` has no simple remedy."""
+    installs = [install for _, install in late.installs]
+    if all(each.own or (each.builds and not late.is_seen) for each in installs):
+        return Severity.INFORMATION
+    return None
+
+
+def _rebuilt(late: Late, works: Sequence[Work]) -> Iterator[Related]:
+    """Each later step that is run again today whenever a file of the source changes."""
+    installs = {work.index for work, _ in late.installs}
+    for work in works[late.first.step.index + 1 :]:
+        instruction = work.step.instruction
+        linked = isinstance(instruction, Transfer) and instruction.flag("link") is not None
+        if isinstance(instruction, Run | Transfer) and not linked:
+            what = "Installs" if work.index in installs else "Runs" if isinstance(instruction, Run) else "Copies"
+            yield Related(instruction.span, f"{what} again on every change of the source")
+
+
+def _fix(late: Late, works: Sequence[Work], stage: Stage, ctx: StageContext) -> Fix | None:
+    try:
+        plan = plan_of(late, works, ctx.files, in_result=stage.facts.in_result)
+        edits = tuple(_Writer(plan, works, ctx).edits())
+    except NoPlan:
+        return None
+    title = "Get the dependencies before the source is copied" if plan.fetch else _title(plan)
+    grade = Applicability.UNSAFE if plan.reasons else Applicability.SAFE
+    return Fix(title, *edits, applicability=grade, note=". ".join(plan.reasons))
+
+
+def _title(plan: Plan) -> str:
+    if any(plan.manifests.values()):
+        return "Copy the manifests, install, then copy the rest"
+    return "Install before the source is copied"
+
+
+class _Writer:
+    """Writes a plan as edits in the style of the file."""
+
+    def __init__(self, plan: Plan, works: Sequence[Work], ctx: StageContext) -> None:
+        self.plan = plan
+        self.works = works
+        self.ctx = ctx
+        self.sheet = Sheet(ctx.dockerfile)
+
+    def edits(self) -> Iterator[Edit]:
+        last = self.sheet.block_of(self.plan.last.step.instruction)
+        if self.plan.stays:
+            first = self.sheet.block_of(self.plan.moved[0].instruction)
+            lines = "".join(self._manifests(copy) for copy in self.plan.moved)
+            yield self.sheet.insertion_above(first, lines + self._fetch(), spaced=self.sheet.is_spaced(first))
+            return
+        blocks = "".join(self._moved(copy) for copy in self.plan.moved)
+        spaced = any(self.sheet.is_spaced(self.sheet.block_of(copy.instruction)) for copy in self.plan.moved)
+        for copy in self.plan.moved:
+            block = self.sheet.block_of(copy.instruction)
+            lines = self._manifests(copy)
+            yield Edit(block, lines) if lines else self.sheet.removal(block)
+        if self.plan.fetch:
+            yield self.sheet.insertion_above(last, self._fetch() + blocks, spaced=spaced)
+        elif self.plan.split:
+            yield self._cut(blocks)
+        else:
+            yield self.sheet.insertion_below(last, blocks, spaced=spaced)
+
+    def _manifests(self, copy: Copied) -> str:
+        """The lines that stand in the place of a copy."""
+        newline = self.sheet.newline(copy.instruction.span.start)
+        return "".join(self._line(copy, line) + newline for line in self.plan.manifests.get(copy.step.index, ()))
+
+    def _line(self, copy: Copied, line: CopyLine) -> str:
+        instruction = copy.instruction
+        flags = [self.ctx.text(flag) for flag in instruction.flags if flag.name.text in ("chown", "chmod")]
+        words = (*line.sources, line.destination)
+        if any(" " in word for word in words):
+            quoted = ", ".join('"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"' for word in words)
+            return " ".join([keyword_like(instruction, "COPY"), *flags, f"[{quoted}]"])
+        return " ".join([keyword_like(instruction, "COPY"), *flags, *words])
+
+    def _moved(self, copy: Copied) -> str:
+        """The text of a copy with its comments, and with another destination if it needs one."""
+        block = self.sheet.block_of(copy.instruction)
+        text = self.sheet.whole(block)
+        destination = self.plan.destinations.get(copy.step.index)
+        word = copy.instruction.destination
+        if destination is None or word is None:
+            return text
+        start, end = word.span.start - block.start, word.span.end - block.start
+        return text[:start] + destination + text[end:]
+
+    def _fetch(self) -> str:
+        instruction = self.plan.last.step.instruction
+        return self._run(" && ".join(self.plan.fetch)) + self.sheet.newline(instruction.span.start)
+
+    def _run(self, command: str) -> str:
+        """A RUN with the flags of the one that installs."""
+        instruction = self.plan.last.step.instruction
+        flags = [self.ctx.text(flag) for flag in instruction.flags]
+        return " ".join([keyword_like(instruction, "RUN"), *flags, command])
+
+    def _cut(self, blocks: str) -> Edit:
+        """The list of a RUN in two RUNs, with the copies in between; comments in the gap stay above the second."""
+        split = self.plan.split
+        assert split is not None
+        parts = split.list.parts
+        gap = Span(parts[split.part].span.end, parts[split.part + 1].span.start)
+        newline = self.sheet.newline(gap.start)
+        inside = self.plan.last.step.instruction.comments
+        comments = "".join(self.ctx.text(each) + newline for each in inside if gap.encloses(each.span))
+        return Edit(gap, newline + blocks + comments + self._run(split.prefix))

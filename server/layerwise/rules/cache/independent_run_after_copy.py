@@ -1,0 +1,152 @@
+"""The rule cache/independent-run-after-copy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from layerwise.build.apart import is_apart, is_project_folder, keeps_out, made_by_copying_to
+from layerwise.build.dependencies import Copied, Work, placed_commands, survey
+from layerwise.build.dependencies.folders import absolute, nowhere
+from layerwise.build.model import Stage
+from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
+from layerwise.lint.placing import Sheet
+from layerwise.syntax.tree import (
+    Cmd,
+    Entrypoint,
+    Expose,
+    Healthcheck,
+    Instruction,
+    Label,
+    Maintainer,
+    Onbuild,
+    Run,
+    Stopsignal,
+    Transfer,
+    Workdir,
+)
+
+_WITHOUT_EFFECT = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
+
+
+@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE,))
+def independent_run_after_copy(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
+    r"""A RUN that reads nothing of what was copied runs again whenever one of the copied files changes.
+
+    ## Why
+    Each step depends on all layers below it. System packages, users, folders and downloads do not change with the
+    source, yet behind a COPY of the source they are made anew after every edit. Above it they are made once.
+
+    The rule knows the package managers of the distributions, installs of named packages, downloads, and the usual
+    tools for users, folders and files. It is silent on a RUN with any other command in it.
+
+    ## Example
+    FROM python:3.12-slim
+    COPY . /app
+    RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*
+
+    ## Use instead
+    FROM python:3.12-slim
+    RUN apt-get update && apt-get install -y libpq5 && rm -rf /var/lib/apt/lists/*
+    COPY . /app
+
+    ## Fix safety
+    Safe. A RUN is moved only when all its commands are known to touch nothing in the folders that are copied, and
+    past nothing but copies, WORKDIRs that it does not depend on, and instructions that no step depends on. It stays
+    behind an ENV, ARG, USER or SHELL. Copies into folders of the system, where packages may look, are never passed.
+    """
+    if not any(isinstance(step.instruction, Transfer) for step in stage.steps) or stage.facts.is_windows:
+        return
+    works = survey(stage, ctx.files)
+    group: list[Work] = []
+    for work in works:
+        if not isinstance(work.step.instruction, Run):
+            continue
+        if not group or not _follows(works, group[-1], work):
+            group = []
+        passed = _passed(works, group[0] if group else work, work)
+        if passed:
+            group.append(work)
+            yield _finding(work, group, passed, works, ctx)
+        else:
+            group = []
+
+
+def _follows(works: Sequence[Work], earlier: Work, later: Work) -> bool:
+    """Whether a RUN may go where an earlier one goes, with nothing in between that would keep it."""
+    between = works[earlier.index + 1 : later.index]
+    return all(isinstance(each.step.instruction, (*_WITHOUT_EFFECT, Transfer, Workdir)) for each in between)
+
+
+def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
+    """The copies of the context that a RUN may go above, with those RUNs that go before it; the topmost comes last."""
+    found: list[Copied] = []
+    folders: list[str] = []
+    past_workdir = False
+    for work in reversed(works[1 : run.index]):
+        instruction = work.step.instruction
+        if isinstance(instruction, Run) and work.index >= first.index:
+            continue
+        if isinstance(instruction, Workdir):
+            past_workdir = True
+        elif isinstance(instruction, Transfer):
+            folder = _destination(work)
+            if folder is None or not is_project_folder(folder):
+                break
+            if not _is_apart(run, [*folders, made_by_copying_to(folder)], past_workdir=past_workdir):
+                break
+            folders.append(made_by_copying_to(folder))
+            if work.copied is not None:
+                found.append(work.copied)
+        elif not isinstance(instruction, _WITHOUT_EFFECT):
+            break
+    return found
+
+
+def _destination(work: Work) -> str | None:
+    if work.copied is not None:
+        return work.copied.destination
+    word = work.step.instruction.destination if isinstance(work.step.instruction, Transfer) else None
+    return absolute(work.step.value(word.text), work.folder) if word else None
+
+
+def _is_apart(work: Work, folders: Sequence[str], *, past_workdir: bool) -> bool:
+    run, script = work.step.instruction, work.step.script
+    assert isinstance(run, Run)
+    if script is None or script.broken or not script.commands or any(mount.type == "bind" for mount in run.mounts):
+        return False
+    if any(not each.manager.is_distribution for each in work.step.operations) and not (
+        keeps_out(work.step.before, folders) and not any(folder.startswith("/home") for folder in folders)
+    ):
+        return False
+    here = nowhere() if past_workdir else work.folder
+    return all(is_apart(placed, folders, work.step.value) for placed in placed_commands(work.step, here))
+
+
+def _finding(
+    work: Work, group: Sequence[Work], passed: Sequence[Copied], works: Sequence[Work], ctx: StageContext
+) -> Finding:
+    top = passed[-1]
+    script = work.step.script
+    downloads = any(command.program in ("curl", "wget") for command in (script.commands if script else ()))
+    weighs = (downloads or bool(work.step.operations)) and any(copy.is_tree for copy in passed)
+    return Finding(
+        work.step.instruction.span,
+        "Every change of the copied files runs this again, though it reads none of them",
+        fix=Fix(_title(top), *_edits([each.step.instruction for each in group], top.instruction, ctx)),
+        related=[Related(copy.instruction.span, "Nothing that this copies is read") for copy in reversed(passed)],
+        severity=None if weighs else Severity.INFORMATION,
+    )
+
+
+def _title(top: Copied) -> str:
+    return f"Move it above `{top.instruction.name} {' '.join(source.written for source in top.sources)} …`"
+
+
+def _edits(runs: Sequence[Instruction], top: Instruction, ctx: StageContext) -> Iterator[Edit]:
+    """Move the RUNs above a copy, each with the comments on it."""
+    sheet = Sheet(ctx.dockerfile)
+    target = sheet.block_of(top)
+    blocks = [sheet.block_of(run) for run in runs]
+    yield sheet.insertion_above(target, "".join(sheet.whole(block) for block in blocks), spaced=sheet.is_spaced(target))
+    for block in blocks:
+        yield sheet.removal(block)
