@@ -22,7 +22,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     running,
     vscode.commands.registerCommand("layerwise.restart", () => running.restart()),
     vscode.commands.registerCommand("layerwise.showOutput", () => { output.show(); }),
-    vscode.commands.registerCommand("layerwise.fixAll", fixAll),
+    vscode.commands.registerCommand("layerwise.fixFile", fixAll),
     vscode.commands.registerCommand("layerwise.showRule", showRule),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration("layerwise.interpreter")) {

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     INDEX = "a package index"
     CACHE = "a cache"
     PACKAGE = "a package"
+    DEPENDENCIES = "installed dependencies"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class Removed:
 
 
 Trace = Written | Removed
+_PROJECT_FOLDERS = {
+    **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node_modules"),
+    "composer": "vendor",
+}
 _PERHAPS = frozenset({Around.IF, Around.CASE, Around.OR})
 """A command in one of these may not run, so that nothing is sure to be written."""
 
@@ -84,7 +89,7 @@ def traces(step: Step, folder: str) -> Iterator[Trace]:
         if Around.FUNCTION in around:
             continue
         is_sure = not _PERHAPS.intersection(around)
-        for trace in (*_by_package_manager(placed.command, step), *_by_program(placed, step)):
+        for trace in (*_by_package_manager(placed, step), *_by_program(placed, step)):
             names = (trace.name,) if isinstance(trace, Written) else trace.names
             if (is_sure or isinstance(trace, Removed)) and not any(
                 target and is_within(name, target) for target in mounted for name in names
@@ -122,7 +127,8 @@ def _is_unpacked(name: str) -> bool:
 # Package managers
 
 
-def _by_package_manager(command: Command, step: Step) -> Iterator[Trace]:
+def _by_package_manager(placed: Placed, step: Step) -> Iterator[Trace]:
+    command = placed.command
     for operation in operations(command):
         manager = operation.manager
         if operation.operation is Operation.CLEAN:
@@ -132,6 +138,7 @@ def _by_package_manager(command: Command, step: Step) -> Iterator[Trace]:
             yield Removed(command, names, manager.name)
         else:
             yield from _left_by(operation, step)
+            yield from _dependencies(operation, placed.folder)
 
 
 def _cleaned(operation: PackageOperation) -> Iterator[Removed]:
@@ -164,6 +171,15 @@ def _left_by(operation: PackageOperation, step: Step) -> Iterator[Written]:
         for folder in manager.caches:
             if not any(step.before.lookup(name) for name, _ in folder.moved_by):
                 yield Written(folder.path.replace("~", _home(step)), Kind.CACHE, span, manager.name)
+
+
+def _dependencies(operation: PackageOperation, folder: str | None) -> Iterator[Written]:
+    """What a project's own package manager puts into a folder of the project."""
+    name = _PROJECT_FOLDERS.get(operation.manager.name)
+    elsewhere = operation.has_option("-g", "--global", "--prefix", "-C", "--cwd", "--dir", "-d", "--working-dir")
+    if name and folder and operation.operation is Operation.INSTALL and not elsewhere:
+        if "global" not in (word.value for word in operation.command.arguments):
+            yield Written(posixpath.join(folder, name), Kind.DEPENDENCIES, operation.command.span)
 
 
 def _is_switched_off(operation: PackageOperation, step: Step) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from layerwise.shell.append import add_option, append_command, prepend_command
 from layerwise.shell.merge import merge_runs
-from layerwise.shell.remove import remove_statement
+from layerwise.shell.remove import remove_statement, without
 from layerwise.shell.style import Refusal, RunText, Style, style_of
 
 __all__ = [
@@ -20,4 +20,5 @@ __all__ = [
     "prepend_command",
     "remove_statement",
     "style_of",
+    "without",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from layerwise.shell.lookup import Place, place_of
-from layerwise.shell.meaning import Meaning, Option, base_options, ends_at_failure
+from layerwise.shell.meaning import Meaning, Option, base_options, ends_at_failure, ends_simply
 from layerwise.shell.script import READ
 from layerwise.shell.style import RunText
-from layerwise.shell.tree import AndOr, Command
+from layerwise.shell.tree import AndOr, Command, Entry
 from layerwise.text import Edit, Span
 
 
@@ -28,6 +30,53 @@ def remove_statement(run: RunText, command: Command) -> tuple[Edit, ...] | None:
     if isinstance(statement, AndOr) and command in statement.parts:
         return _part(run, place, statement, statement.parts.index(command))
     return None
+
+
+def without(run: RunText, command: Command) -> RunText | None:
+    """The RUN as if the command, the first or the last of its script, were not there: for merging it with a neighbour.
+
+    None where ``remove_statement`` would refuse, comments aside, or the command stands elsewhere.
+    """
+    entries = run.script.entries
+    place = place_of(run.script, command)
+    if place is None or not place.is_top or run.script.heredoc:
+        return None
+    statement, index = place.entry.statement, place.index
+    if statement == command:
+        rest = _other_entries(run, place)
+    elif isinstance(statement, AndOr) and command in statement.parts:
+        shorter = _shorter(run, place, statement, statement.parts.index(command))
+        rest = shorter and (*entries[:index], shorter, *entries[index + 1 :])
+    else:
+        rest = None
+    return replace(run, script=replace(run.script, entries=rest)) if rest else None
+
+
+def _other_entries(run: RunText, place: Place) -> tuple[Entry, ...] | None:
+    entries = place.entries
+    if len(entries) == 1 or place.entry.terminator == "&":
+        return None
+    if place.index == 0:
+        return entries[1:]
+    previous = entries[place.index - 1]
+    if not place.is_last or not _errexit(run) or not ends_at_failure(previous) or previous.terminator == "&":
+        return None
+    return entries[:-1]
+
+
+def _shorter(run: RunText, place: Place, statement: AndOr, index: int) -> Entry | None:
+    parts, operators, spans = statement.parts, statement.operators, statement.operator_spans
+    if index == 0 and operators[0] == "&&" and place.index == 0:
+        parts, operators, spans = parts[1:], operators[1:], spans[1:]
+    elif index == len(parts) - 1 and operators[-1] == "&&" and place.is_last:
+        if Meaning(run.script, run.text).uses_errexit and not ends_simply(parts[-2]):
+            return None
+        parts, operators, spans = parts[:-1], operators[:-1], spans[:-1]
+    else:
+        return None
+    span = parts[0].span.to(parts[-1].span)
+    left = AndOr(span, parts, operators, spans) if len(parts) > 1 else parts[0]
+    return Entry(span, left, place.entry.terminator)
 
 
 def _errexit(run: RunText) -> bool:

@@ -53,11 +53,15 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         for operation in _left(inner):
             yield Finding(
                 operation.place,
-                f"`{operation.spoken}` leaves its package lists in the layer: tens of megabytes that nobody reads",
+                f"`{operation.spoken}` leaves {_what(operation)} in the layer: tens of megabytes that nobody reads",
                 fixes=_fixes(stage, step, operation, ctx),
                 related=[Related(use.place, "The lists are still used here") for use in _uses(stage, step, operation)],
                 reported_as=REPORTED_AS.get(operation.manager.name, ()),
             )
+
+
+def _what(operation: PackageOperation) -> str:
+    return "its package lists" if operation.manager.installs_from_index else f"`{operation.manager.indexes[0]}`"
 
 
 def _left(step: Step) -> Iterator[PackageOperation]:
