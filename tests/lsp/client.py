@@ -44,7 +44,7 @@ PULL: Mapping[str, Any] = {
 Message = dict[str, Any]
 
 
-class Silence(AssertionError):
+class SilenceError(AssertionError):
     """The server did not say what was waited for."""
 
 
@@ -59,6 +59,8 @@ class Client:
         """The requests of the server, all answered."""
         self.answers: dict[str, Any] = {}
         """What the server's requests are answered with, by method; null for all others."""
+        self.is_mute = False
+        """It answers none of the server's requests."""
         self.opened: list[str] = []
         """The URIs of all documents that were opened."""
         self._number = 0
@@ -215,7 +217,7 @@ class Client:
             looked = len(self.inbox)
             if not self.receive(end - time.monotonic()):
                 seen = [message.get("method", message.get("id")) for message in self.inbox]
-                raise Silence(f"not among {seen}; exit status {self.process.poll()}")
+                raise SilenceError(f"not among {seen}; exit status {self.process.poll()}")
 
     def settle(self, seconds: float = 0.3) -> None:
         """Receive until nothing has come for a while."""
@@ -230,12 +232,13 @@ class Client:
                 return False
         if "id" in message and "method" in message:
             self.asked.append(message)
-            self.send({"id": message["id"], "result": self._reply(message)})
+            if not self.is_mute:
+                self.send({"id": message["id"], "result": self.reply(message)})
         else:
             self.inbox.append(message)
         return True
 
-    def _reply(self, message: Message) -> Any:
+    def reply(self, message: Message) -> Any:
         if message["method"] == "workspace/configuration":
             return [self.settings for _ in message["params"]["items"]]
         return self.answers.get(message["method"])

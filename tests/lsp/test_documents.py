@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from layerwise.lsp.documents import opened
 from layerwise.lsp.encoding import Encoding
 from layerwise.text import LineIndex
+
 from .client import edit
 
 PIECES = st.text(alphabet="ab\n\ré🚀", max_size=6)

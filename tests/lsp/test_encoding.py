@@ -35,7 +35,9 @@ def test_every_offset_survives_the_way_through_its_position(text: str, encoding:
 
 @settings(deadline=None)
 @given(TEXTS, st.sampled_from(list(Encoding)), st.integers(-3, 9), st.integers(-3, 60))
-def test_a_position_outside_means_the_nearest_place_inside(text: str, encoding: Encoding, line: int, column: int) -> None:
+def test_a_position_outside_means_the_nearest_place_inside(
+    text: str, encoding: Encoding, line: int, column: int
+) -> None:
     lines = LineIndex(text)
     offset = offset_of(lines, line, column, encoding)
     if line < 0:

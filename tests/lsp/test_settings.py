@@ -115,10 +115,10 @@ def test_settings_can_come_with_initialize(client: Client, wrapped: str | None) 
 
 
 def test_a_client_that_never_answers_gets_diagnostics_all_the_same(client: Client) -> None:
-    client.ask("initialize", {"processId": None, "rootUri": client.root.as_uri(), "capabilities": CONFIGURATION})
-    client._reply = lambda message: client.wait(lambda _: False, 0)  # type: ignore[method-assign,assignment]
-    client.open(TEXT)
-    assert ids(client.diagnostics(client.uri("Dockerfile"))) == IDS
+    client.is_mute = True
+    client.start(CONFIGURATION, WATCHING)
+    assert ids(client.diagnostics(client.open(TEXT))) == IDS
+    assert client.asked
 
 
 def test_a_mistake_in_the_settings_of_the_editor_is_told_once(client: Client) -> None:
@@ -140,9 +140,11 @@ def test_each_workspace_folder_has_its_own_settings(client: Client, tmp_path: Pa
 
     def reply(message: Any) -> Any:
         items = message["params"].get("items", ())
-        return [{"ignore": ["pin/untagged-image"]} if item.get("scopeUri") == folders[1]["uri"] else {} for item in items]
+        return [
+            {"ignore": ["pin/untagged-image"]} if item.get("scopeUri") == folders[1]["uri"] else {} for item in items
+        ]
 
-    client._reply = reply  # type: ignore[method-assign]
+    client.reply = reply  # type: ignore[method-assign]
     client.start(CONFIGURATION, workspaceFolders=folders)
     assert ids(client.diagnostics(client.open(TEXT, "one/Dockerfile"))) == IDS
     assert ids(client.diagnostics(client.open(TEXT, "two/Dockerfile"))) == IDS[1:]

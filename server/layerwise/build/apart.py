@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, literal
 from layerwise.build.model import State
 from layerwise.build.operations import Operation, PackageOperation, operations
+from layerwise.build.values import Origin
 from layerwise.knowledge.programs import (
     DOWNLOADING,
     LISTING,
@@ -73,8 +74,10 @@ def made_by_copying_to(destination: str) -> str:
 
 def keeps_out(state: State, folders: Sequence[str]) -> bool:
     """Whether no variable in force points a tool into one of the folders, as ``VIRTUAL_ENV=/app/.venv`` would."""
-    values = [variable.value for variable in (*state.env.values(), *state.args.values())]
-    return all(value is not None and not any(folder in value for folder in folders) for value in values)
+    variables = (*state.env.values(), *state.args.values())
+    if any(variable.value is None and variable.origin is not Origin.IMAGE for variable in variables):
+        return False
+    return not any(folder in (variable.value or "") for variable in variables for folder in folders)
 
 
 class _Sight:

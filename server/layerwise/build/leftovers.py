@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 
 from layerwise.build.environment import Environment
 from layerwise.build.model import Step
@@ -97,9 +98,10 @@ def _mounts(step: Step) -> Iterator[tuple[str, str]]:
 
 def _means(path: str, folder: Folder, place: str) -> bool:
     """Whether a path is the folder, or one around it, wherever the folder may be."""
-    return _covers(path, place) or any(
-        _is_tail(path, each) or _covers(path, each) for each in (folder.path, *folder.or_at)
-    )
+    if _covers(path, place) or _is_tail(path, folder.path):
+        return True
+    plain = _without_glob(path)
+    return any(_covers(path, each) or _is_tail(path, each) or fnmatchcase(plain, each) for each in folder.or_at)
 
 
 def _covers(path: str, place: str) -> bool:
@@ -186,7 +188,7 @@ def clean_command(step: Step, operation: PackageOperation) -> str | None:
     is_elevated = operation.command.start > 0 and words[0].value == "sudo"
     if "{0}" in manager.clean and (None in places or is_elevated):
         return None
-    text = manager.clean.format(*places, program=program_of(operation.command))
+    text = manager.clean.format(*places, program=operation.command.name.text)
     return f"sudo {text}" if is_elevated else text
 
 

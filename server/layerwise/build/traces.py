@@ -9,15 +9,17 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
+from weakref import WeakKeyDictionary
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, literal, placed_commands
-from layerwise.build.model import Step
+from layerwise.build.model import State, Step
 from layerwise.build.operations import Operation, PackageOperation, operations
-from layerwise.shell.tree import Around, Command
-from layerwise.syntax.tree import Add, Heredoc, Transfer
+from layerwise.shell.tree import Around, Command, ShellWord
+from layerwise.syntax.place import moved
+from layerwise.syntax.tree import Add, Heredoc, Run, Transfer
 from layerwise.text import Span
 
 
@@ -48,6 +50,9 @@ class Written:
     manager: str = ""
     source: str = ""
 
+    def moved(self, by: int) -> Written:
+        return replace(self, span=self.span.moved(by))
+
 
 @dataclass(frozen=True, slots=True)
 class Removed:
@@ -57,6 +62,12 @@ class Removed:
     names: tuple[str, ...]
     manager: str = ""
     everything: bool = False
+    words: tuple[ShellWord, ...] = ()
+    """For paths, the word of each."""
+
+    def moved(self, by: int) -> Removed:
+        words = tuple(moved(word, by) for word in self.words)
+        return replace(self, command=moved(self.command, by), words=words)
 
     def takes(self, written: Written) -> bool:
         if self.everything:
@@ -71,19 +82,44 @@ _PROJECT_FOLDERS = {
     **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node_modules"),
     "composer": "vendor",
 }
+_ELSEWHERE = ("-g", "--global", "--prefix", "-C", "--cwd", "--dir", "-d", "--working-dir")
 _PERHAPS = frozenset({Around.IF, Around.CASE, Around.OR})
 """A command in one of these may not run, so that nothing is sure to be written."""
 
 
-def traces(step: Step, folder: str) -> Iterator[Trace]:
+_STATES_KEPT = 4
+"""The states before one step that are remembered: while an ENV above is typed, each keystroke makes a new one."""
+_kept: WeakKeyDictionary[object, dict[tuple[State, str], tuple[int, tuple[Trace, ...]]]] = WeakKeyDictionary()
+"""By ``Step.key``: the traces where they were last asked for, and where that was."""
+
+
+def traces(step: Step, folder: str) -> tuple[Trace, ...]:
     """What a step writes and removes, in the order of its commands. What goes to a mount is in no layer.
 
     :param folder: the working directory in force, see ``folders.working_directories``.
     """
+    start = step.span.start
+    by_state = _kept.setdefault(step.key, {})
+    found = by_state.get((step.before, folder))
+    if found is None:
+        traced = tuple(_traces(step, folder))
+    elif found[0] == start:
+        return found[1]
+    else:
+        traced = tuple(each.moved(start - found[0]) for each in found[1])
+    if len(by_state) >= _STATES_KEPT:
+        by_state.clear()
+    by_state[step.before, folder] = (start, traced)
+    return traced
+
+
+def _traces(step: Step, folder: str) -> Iterator[Trace]:
     if isinstance(step.instruction, Transfer):
         yield from _copied(step, folder)
         return
-    mounted = [absolute(mount.target, folder) for mount in getattr(step.instruction, "mounts", ())]
+    if not isinstance(step.instruction, Run):
+        return
+    mounted = [absolute(mount.target, folder) for mount in step.instruction.mounts]
     for placed in placed_commands(step, folder):
         around = placed.command.within
         if Around.FUNCTION in around:
@@ -176,10 +212,11 @@ def _left_by(operation: PackageOperation, step: Step) -> Iterator[Written]:
 def _dependencies(operation: PackageOperation, folder: str | None) -> Iterator[Written]:
     """What a project's own package manager puts into a folder of the project."""
     name = _PROJECT_FOLDERS.get(operation.manager.name)
-    elsewhere = operation.has_option("-g", "--global", "--prefix", "-C", "--cwd", "--dir", "-d", "--working-dir")
-    if name and folder and operation.operation is Operation.INSTALL and not elsewhere:
-        if "global" not in (word.value for word in operation.command.arguments):
-            yield Written(posixpath.join(folder, name), Kind.DEPENDENCIES, operation.command.span)
+    if not name or not folder or operation.operation is not Operation.INSTALL:
+        return
+    is_global = "global" in (word.value for word in operation.command.arguments)
+    if not is_global and not operation.has_option(*_ELSEWHERE):
+        yield Written(posixpath.join(folder, name), Kind.DEPENDENCIES, operation.command.span)
 
 
 def _is_switched_off(operation: PackageOperation, step: Step) -> bool:
@@ -203,17 +240,19 @@ def _by_program(placed: Placed, step: Step) -> Iterator[Trace]:
     command, folder = placed.command, placed.folder
     words = [_expanded(literal(word, step.value) or word.text, step) for word in command.arguments]
     if command.program == "rm" and "--help" not in words:
-        paths = tuple(path for word in words if not word.startswith("-") and (path := _path(word, folder)))
-        if paths:
-            yield Removed(command, paths)
+        found = zip(words, command.arguments, strict=True)
+        paths = [(_path(text, folder), word) for text, word in found if not text.startswith("-")]
+        known = [(path, word) for path, word in paths if path]
+        if known:
+            yield Removed(command, tuple(path for path, _ in known), words=tuple(word for _, word in known))
         return
-    found = list(_downloads(command, words)) if command.program in ("curl", "wget") else []
+    names = list(_downloads(command, words)) if command.program in ("curl", "wget") else []
     kind = Kind.DOWNLOAD
     if command.program == "git" and "clone" in words:
-        found, kind = _clone(words), Kind.CLONE
+        names, kind = _clone(words), Kind.CLONE
     elif command.program in ("tar", "bsdtar", "unzip"):
-        found, kind = _unpacked(command.program, words), Kind.UNPACKED
-    for name in found:
+        names, kind = _unpacked(command.program, words), Kind.UNPACKED
+    for name in names:
         path = _path(name, folder)
         if path and not path.startswith("/dev/") and path != "/":
             yield Written(path, kind, command.span)

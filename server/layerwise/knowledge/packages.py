@@ -29,14 +29,15 @@ class Operation(StrEnum):
 class Folder:
     """Where a tool keeps something: ``path``, unless one of the variables in ``moved_by`` is set.
 
-    Paths are absolute inside the image, ``~`` is the home folder of the user who runs the tool. ``moved_by`` are pairs of a
+    Paths are absolute inside the image, ``~`` is the home folder of the user who runs the tool; one that only the tool itself
+    knows is written as what asks it. ``moved_by`` are pairs of a
     variable and what is appended to its value, those that win first.
     """
 
     path: str
     moved_by: tuple[tuple[str, str], ...] = ()
     or_at: tuple[str, ...] = ()
-    """Where other releases of the tool, or other users, have the same: what is done there counts too."""
+    """Where other releases of the tool, or other users, have the same, as globs: what is done there counts too."""
     filled_by: frozenset[Operation] = frozenset()
     """The operations that fill it, where they are not all that fill the caches of the tool."""
 
@@ -106,7 +107,7 @@ class PackageManager:
     """The option that moves the cache elsewhere."""
     switches: tuple[Switch, ...] = ()
     clean: str | None = None
-    """The command that removes caches and lists; ``{0}``, ``{1}`` … stand for ``caches``."""
+    """The command that removes caches and lists; ``{0}``, ``{1}`` … stand for ``caches``, ``{program}`` for the program."""
     clean_words: tuple[frozenset[str], ...] = ()
     """For each of ``caches``, the last for all behind it: words of which the tool's clean command needs one to empty it, and
     for a distribution the package lists with it. Where there are none, any clean command does."""
@@ -241,10 +242,10 @@ _DISTRIBUTIONS = (
         ),
         is_distribution=True,
         caches=(Folder("/var/cache/apk", or_at=("/etc/apk/cache",)),),
-        indexes=("/var/cache/apk",),
+        indexes=("/var/cache/apk", "/etc/apk/cache"),
         installs_from_index=True,
         no_cache="--no-cache",
-        no_cache_options=_words("--no-cache"),
+        no_cache_options=_words("--no-cache --no-network"),
         cache_option="--cache-dir",
         clean="rm -rf /var/cache/apk/*",
         mounts=(Folder("/var/cache/apk"),),
@@ -319,9 +320,9 @@ _DISTRIBUTIONS = (
         ),
         is_distribution=True,
         caches=(Folder("/var/cache/pacman/pkg"),),
-        indexes=("/var/lib/pacman/sync",),
-        installs_from_index=True,
-        clean="pacman -Scc --noconfirm",
+        indexes=("/var/cache/pacman/pkg",),
+        # ``pacman -Scc --noconfirm`` takes the default answer, which is no.
+        clean="rm -rf /var/cache/pacman/pkg/*",
         clean_words=(_words("-Scc"),),
         assume_yes=("--noconfirm",),
         mounts=(Folder("/var/cache/pacman/pkg"),),
@@ -394,13 +395,13 @@ _PYTHON = (
         no_cache_options=_words("--no-cache-dir --no-cache"),
         cache_option="--cache-dir",
         switches=(Switch("PIP_NO_CACHE_DIR", _PIP_TRUTH),),
-        clean="pip cache purge",
+        clean="{program} cache purge",
     ),
     PackageManager(
         "uv",
         ("uv",),
         _doing(
-            install="pip_install pip_sync sync add tool_install tool_upgrade python_install",
+            install="pip_install pip_sync sync add tool_install tool_upgrade",
             build="build run tool_run",
             remove="remove pip_uninstall",
             clean="cache_clean cache_prune",
@@ -626,7 +627,14 @@ _NODE = (
 
 # Other languages
 
-_GEM_FOLDER = Folder("/usr/local/bundle/cache", (("GEM_HOME", "/cache"),))
+_GEM_FOLDER = Folder(
+    "$(gem env gemdir)/cache",
+    (("GEM_HOME", "/cache"),),
+    or_at=(
+        *("/usr/local/bundle/cache", "/usr/lib*/ruby/gems/*/cache", "/usr/local/lib/ruby/gems/*/cache"),
+        *("/usr/share/gems/cache", "/var/lib/gems/*/cache", "~/.gem/ruby/*/cache", "~/.local/share/gem/ruby/*/cache"),
+    ),
+)
 _LANGUAGES = (
     PackageManager(
         "gem",
@@ -642,7 +650,7 @@ _LANGUAGES = (
         | _words("--document -g --file --config-file --without -B --bulk-threshold --build-root"),
         manifest_options=_words("-g --file"),
         caches=(_GEM_FOLDER,),
-        clean='rm -rf "$(gem env gemdir)/cache"',
+        clean='rm -rf "$({program} env gemdir)/cache"',
     ),
     PackageManager(
         "bundler",
@@ -736,17 +744,17 @@ _LANGUAGES = (
         manifests=("go.mod", "go.work"),
         locks=("go.sum", "go.work.sum"),
         caches=(
-            Folder("~/go/pkg/mod", (("GOMODCACHE", ""), ("GOPATH", "/pkg/mod"))),
             Folder(
                 "~/.cache/go-build",
                 (("GOCACHE", ""), ("XDG_CACHE_HOME", "/go-build")),
                 filled_by=frozenset({_INSTALL, _BUILD}),
             ),
+            Folder("~/go/pkg/mod", (("GOMODCACHE", ""), ("GOPATH", "/pkg/mod"))),
         ),
         filled_by=_ALL,
         feeds_later=True,
-        clean="go clean -cache -modcache",
-        clean_words=(_words("-modcache"), _words("-cache")),
+        clean="{program} clean -cache -modcache",
+        clean_words=(_words("-cache"), _words("-modcache")),
     ),
     PackageManager(
         "maven",

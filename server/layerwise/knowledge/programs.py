@@ -73,6 +73,20 @@ TEXT_OPTIONS: Mapping[str, frozenset[str]] = {
 }
 """Options whose next word is no path."""
 
+SETTING_UP: Mapping[str, frozenset[str]] = {
+    "mix": _words("local.hex local.rebar"),
+    "npm": _words("config cache set"),
+    "pnpm": _words("config set"),
+    "bundle": _words("config"),
+    "poetry": _words("config"),
+    "composer": _words("config clear-cache self-update"),
+    "pip": _words("config cache"),
+    "uv": _words("cache python"),
+    "go": _words("env"),
+    "dotnet": _words("nuget"),
+}
+"""Subcommands that set up a package manager, outside of the project unless told otherwise."""
+
 SYSTEM_FOLDERS: tuple[str, ...] = (
     *(
         "/bin",

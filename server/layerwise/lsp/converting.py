@@ -19,9 +19,11 @@ APPLY = "layerwise.applyEdit"
 FIX_ALL = "layerwise.fixAll"
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1$\n?", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
-_LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]*)\)")
-_EMPHASIS = re.compile(r"\*\*([^*\n]+)\*\*|(?<!\*)\*([^*\n]+)\*(?!\*)")
-_CODE = re.compile(r"(`+) ?([^`\n]+?) ?\1")
+_MARK = re.compile(
+    r"(?P<ticks>`+)(?!`)(?P<code>.+?)(?<!`)(?P=ticks)(?!`)"
+    r"|\[(?P<label>[^\]]*)\]\((?P<address>[^)\s]*)\)"
+    r"|(?P<stars>\*\*?)(?![\s*])(?P<strong>[^*\n]+?)(?<!\s)(?P=stars)(?!\*)"
+)
 
 
 def offset_in(document: Document, position: lsp.Position, encoding: Encoding) -> int:
@@ -119,7 +121,15 @@ def _text_edit(lines: LineIndex, edit: Edit, encoding: Encoding) -> lsp.TextEdit
 
 
 def _unmarked(text: str) -> str:
-    text = _HEADING.sub("", text)
-    text = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if link[2] != link[1] else link[1], text)
-    text = _EMPHASIS.sub(lambda mark: mark[1] or mark[2], text)
-    return _CODE.sub(r"\2", text)
+    return _MARK.sub(_content, _HEADING.sub("", text))
+
+
+def _content(mark: re.Match[str]) -> str:
+    """What a piece of marked text says."""
+    if mark["code"]:
+        code = mark["code"]
+        return code[1:-1] if code.startswith(" ") and code.endswith(" ") and code.strip() else code
+    if mark["strong"]:
+        return _unmarked(mark["strong"])
+    label, address = _unmarked(mark["label"]), mark["address"]
+    return label if label == address else f"{label} ({address})"

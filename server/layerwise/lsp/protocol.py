@@ -114,7 +114,7 @@ class Protocol(LanguageServerProtocol):
         if method == lsp.SHUTDOWN:
             self._end(request)
             return
-        params = message.get("params")
+        params: Any = message.get("params")
         lean = self.lean_requests.get(method)
         if lean:
             # It begins when all that has arrived is read, so that it can be cancelled, and sees the newest text.
@@ -128,6 +128,8 @@ class Protocol(LanguageServerProtocol):
         except JsonRpcException as error:
             self.refuse(request, error)
             return
+        if method == lsp.WORKSPACE_EXECUTE_COMMAND and params.arguments is None:
+            params.arguments = []  # Else pygls calls the command without looking what it takes.
         self._has_begun = True
         contextvars.copy_context().run(self._handle_request, request, method, params)
 

@@ -42,13 +42,12 @@ def without(run: RunText, command: Command) -> RunText | None:
     if place is None or not place.is_top or run.script.heredoc:
         return None
     statement, index = place.entry.statement, place.index
+    rest: tuple[Entry, ...] | None = None
     if statement == command:
         rest = _other_entries(run, place)
     elif isinstance(statement, AndOr) and command in statement.parts:
         shorter = _shorter(run, place, statement, statement.parts.index(command))
-        rest = shorter and (*entries[:index], shorter, *entries[index + 1 :])
-    else:
-        rest = None
+        rest = (*entries[:index], shorter, *entries[index + 1 :]) if shorter else None
     return replace(run, script=replace(run.script, entries=rest)) if rest else None
 
 

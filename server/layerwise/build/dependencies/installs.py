@@ -47,7 +47,11 @@ class Install:
     @property
     def title(self) -> str:
         """How people call it: ``npm ci``."""
+        if self.manager == "r":
+            return "renv::restore()"
         words = self.command.words[self.command.start :]
+        if self.operation.manager.goals:
+            return f"{self.command.program} {self.subcommand}"
         last = self.operation.subcommand
         shown: list[str] = []
         for word in words:

@@ -24,6 +24,7 @@ from layerwise.build.model import Stage, Step
 from layerwise.context import ContextTree
 from layerwise.context.paths import PatternError, match
 from layerwise.knowledge.manifests import ECOSYSTEMS
+from layerwise.knowledge.programs import SETTING_UP
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Run
 
@@ -56,6 +57,8 @@ class Work:
         placed = next((each for each in self._placed if each.command is command), None)
         if placed is None:
             return False
+        if any(word.value in SETTING_UP.get(command.program, ()) for word in command.arguments[:1]):
+            return not any(word.value in ("--local", "--project") for word in command.arguments)
         if command.program == "cd" and len(command.arguments) == 1 and placed.folder is not None:
             target = absolute(literal(command.arguments[0], self.step.value), placed.folder)
             return target is not None and (
@@ -183,7 +186,12 @@ def _trees_before(
     install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None
 ) -> tuple[Copied, ...]:
     """The copies of the source before an install whose manifests are copied by one of them, or by themselves."""
-    inside = [copy for copy in trees if copy.is_tree and is_within(copy.destination, install.folder)]
+    read = {posixpath.join(install.folder, name) for name in install.row.folders}
+    inside = [
+        copy
+        for copy in trees
+        if copy.is_tree and is_within(copy.destination, install.folder) and copy.destination not in read
+    ]
     if any(_provides(copy, install, None) for copy in files):
         around = [copy for copy in trees if copy.is_tree and copy.root and is_within(install.folder, copy.destination)]
         return _in_order([*inside, *around])

@@ -221,7 +221,12 @@ class _Planner:
             if any("$(" in word or "`" in word for word in words):
                 raise NoPlan("the arguments of the install are computed")
             at = next(i for i, word in enumerate(command.words) if word is install.operation.subcommand) + 1
-            yield " ".join([*words[:at], install.row.without_project, *words[at:]])
+            manager = install.operation.manager
+            mounts = work.step.instruction.mounts if isinstance(work.step.instruction, Run) else ()
+            # The layer below the source is one more in which a cache could be left.
+            keeps_cache = self.in_result and not mounts and not install.has(*manager.no_cache_options)
+            added = [install.row.without_project, *([manager.no_cache] if keeps_cache and manager.no_cache else [])]
+            yield " ".join([*words[:at], *added, *words[at:]])
             return
         yield from self._fetch_before_build(plan, install, words)
 
@@ -232,6 +237,8 @@ class _Planner:
             yield from self._cargo(plan, install)
         elif row.manager == "go":
             yield f"{program} {row.fetch}"
+            if self.in_result:
+                plan.reasons["`go mod download` also gets the modules that only tests need"] = None
         elif row.manager == "dotnet":
             kept = list(_options(install, ("-r", "--runtime", "-a", "--arch", "--os", "-s", "--source")))
             project = [word.text for word in install.operation.manifests[:1]]

@@ -24,8 +24,8 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""`apk` keeps the package index that it has fetched, unless it is told not to.
 
     ## Why
-    The index is some two megabytes under `/var/cache/apk`, on an image that has seven. With `--no-cache`, apk fetches it, uses it
-    and keeps nothing, so that an `apk update` before it is not needed either.
+    The index is some two megabytes under `/var/cache/apk`, on an image that has seven. With `--no-cache`, apk
+    fetches it, uses it and keeps nothing, so that an `apk update` before it is not needed either.
 
     ## Example
     FROM alpine:3.20
@@ -36,8 +36,8 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     RUN apk add --no-cache curl
 
     ## Fix safety
-    Safe: the same packages are installed from the same index. An `apk update` whose index later steps use stays, and then
-    there is no fix for it.
+    Safe: the same packages are installed from the same index. An `apk update` whose index later steps use
+    stays, and then there is no fix for it.
     """
     if not stage.facts.in_result:
         return

@@ -127,16 +127,14 @@ def _moved(row: Sequence[Step], late: Late, ctx: StageContext) -> tuple[Edit, ..
     writer, command = run_text(row[0], ctx.text), late.removal.command
     if writer is None or any(written.kind in (Kind.PACKAGE, Kind.COPY) for _, written in late.written):
         return ()
-    names = {name.rpartition("/")[2] for _, written in late.written for name in (written.name,)}
-    managers = {written.manager for _, written in late.written} - {""}
-    before = Span(late.step.span.start, command.span.start)
-    texts = [*(ctx.text(step.span) for step in row[1:-1]), ctx.text(before)]
-    uses = {
-        operation.manager.name for step in row[1:] for operation in step.operations if operation.command is not command
-    }
-    if managers & uses or any(name in text for name in names for text in texts):
+    if len(late.removal.names) > 1 or command.redirections or command.within:
         return ()
-    if len(late.removal.names) > 1 or command.redirections:
+    between = ctx.text(Span(row[0].span.end, command.span.start))
+    if any(written.name.rpartition("/")[2] in between for _, written in late.written):
+        return ()
+    managers = {written.manager for _, written in late.written} - {""}
+    used = (each.manager.name for step in row[1:] for each in step.operations if each.command != command)
+    if managers.intersection(used):
         return ()
     added = append_command(writer, " ".join(word.text for word in command.words))
     gone = _gone(late.step, late, ctx)

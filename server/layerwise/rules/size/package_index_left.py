@@ -33,8 +33,9 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""Package lists that an install has fetched stay in the layer, where nothing ever reads them.
 
     ## Why
-    The lists of apt, and the caches of yum, dnf and zypper, are tens of megabytes. Nothing needs them when the image runs, and
-    the next build fetches them anew. A later step that removes them saves nothing: a layer keeps what was written in it.
+    The lists of apt, and the caches of yum, dnf and zypper, are tens of megabytes. Nothing needs them when the
+    image runs, and the next build fetches them anew. A later step that removes them saves nothing: a layer
+    keeps what was written in it.
 
     ## Example
     RUN apt-get update && apt-get install -y --no-install-recommends curl
@@ -43,8 +44,8 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     RUN apt-get update && apt-get install -y --no-install-recommends curl && rm -rf /var/lib/apt/lists/*
 
     ## Fix safety
-    Safe: it removes what the tool can fetch again. There is no fix where a later step, or a stage that is built on this one,
-    installs from the same lists without an update of its own; join those steps first.
+    Safe: it removes what the tool can fetch again. There is no fix where a later step, or a stage that is built
+    on this one, installs from the same lists without an update of its own; join those steps first.
     """
     if not stage.facts.in_result or stage.facts.is_windows:
         return

@@ -6,17 +6,18 @@ from collections.abc import Iterator
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
-from layerwise.build.settings import APT_NO_RECOMMENDS, DNF_NO_WEAK, ZYPPER_NO_RECOMMENDS
+from layerwise.build.settings import APT_CONFIGURED, APT_NO_RECOMMENDS, DNF_NO_WEAK, ZYPPER_NO_RECOMMENDS
 from layerwise.lint import Applicability, Finding, Fix, Severity, StageContext, rule
 from layerwise.shell.join import add_option
 
 SETTINGS = {
-    "apt": APT_NO_RECOMMENDS,
-    "aptitude": APT_NO_RECOMMENDS,
-    "dnf": DNF_NO_WEAK,
-    "microdnf": DNF_NO_WEAK,
-    "zypper": ZYPPER_NO_RECOMMENDS,
+    "apt": (APT_NO_RECOMMENDS, APT_CONFIGURED),
+    "aptitude": (APT_NO_RECOMMENDS, APT_CONFIGURED),
+    "dnf": (DNF_NO_WEAK,),
+    "microdnf": (DNF_NO_WEAK,),
+    "zypper": (ZYPPER_NO_RECOMMENDS,),
 }
+"""What earlier steps may have set; a configuration file of apt that we cannot read gets the benefit of the doubt."""
 SUBCOMMANDS = frozenset({"install", "in", "reinstall", "satisfy"})
 OFF = frozenset({"0", "false", "no", "off"})
 
@@ -31,8 +32,9 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""An install brings packages along that are only recommended, unless it is told not to.
 
     ## Why
-    `apt-get` installs all that a package recommends: manual pages, fonts, daemons, whole desktops. In an image they are often
-    larger than what was asked for. `dnf` has the same habit with weak dependencies, and `zypper` with recommended packages.
+    `apt-get` installs all that a package recommends: manual pages, fonts, daemons, whole desktops. In an image
+    they are often larger than what was asked for. `dnf` has the same habit with weak dependencies, and `zypper`
+    with recommended packages.
 
     ## Example
     RUN apt-get update && apt-get install -y python3
@@ -41,8 +43,8 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     RUN apt-get update && apt-get install --no-install-recommends -y python3
 
     ## Fix safety
-    Unsafe: something in the image may use a package that was only recommended, such as `ca-certificates` for `curl`. Name those
-    packages yourself.
+    Unsafe: something in the image may use a package that was only recommended, such as `ca-certificates` for
+    `curl`. Name those packages yourself.
     """
     if not stage.facts.in_result:
         return
@@ -67,9 +69,9 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
 def _takes_all(step: Step, operation: PackageOperation) -> bool:
     manager = operation.manager
-    if operation.operation is not Operation.INSTALL or operation.phrase not in SUBCOMMANDS or not operation.packages:
+    if operation.operation is not Operation.INSTALL or operation.phrase not in SUBCOMMANDS:
         return False
-    if SETTINGS.get(manager.name) in step.after.tool_settings:
+    if not step.after.tool_settings.isdisjoint(SETTINGS.get(manager.name, ())):
         return False
     given = {word.value or word.text for word in operation.command.arguments}
     if not manager.leave_recommended_options.isdisjoint(given):

@@ -1,0 +1,194 @@
+"""The rule size/download-cache-left."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from layerwise.build.environment import Environment, home_of
+from layerwise.build.leftovers import caches_left, clean_command, takes
+from layerwise.build.model import Stage, Step
+from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.runs import run_text
+from layerwise.knowledge.packages import PackageManager
+from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
+from layerwise.shell.join import add_option, append_command
+from layerwise.text import Span
+
+ECOSYSTEMS = frozenset({"python", "conda", "ruby", "php", "rust", "go"})
+OFFLINE = ("--no-index", "--dry-run", "--download-only", "--offline")
+"""With these nothing is fetched, or nothing but the cache is the purpose."""
+
+
+@rule(
+    Stage,
+    severity=Severity.WARNING,
+    aliases=("DL3042",),
+    fixes=(Applicability.SAFE, Applicability.UNSAFE),
+)
+def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
+    r"""An install leaves what it has downloaded in the layer, next to what it has installed.
+
+    ## Why
+    pip, uv, poetry, conda, gem, composer, cargo and go keep their downloads so that the next install is faster.
+    In an image there is no next install: the bytes are shipped twice, once as packages and once as archives.
+    Removing them in a later step saves nothing, since a layer keeps what was written in it.
+
+    ## Example
+    FROM python:3.12-slim
+    RUN pip install flask
+
+    ## Use instead
+    FROM python:3.12-slim
+    RUN pip install --no-cache-dir flask
+
+    ## Fix safety
+    Safe where the tool has an option for it, or a command that removes the downloads in the same step. For
+    cargo and go it is unsafe, since a program in the image may call them again, and not offered where a later
+    step does. The other fix keeps the downloads in a cache mount, from one build to the next. It is unsafe
+    because only BuildKit knows such mounts.
+
+    `PIP_NO_CACHE_DIR` turns pip's cache off whatever truth value it has, `0` and `off` too; only an empty value
+    leaves it on.
+    """
+    if not stage.facts.in_result or stage.facts.is_windows:
+        return
+    reported: set[str] = set()
+    for step in stage.steps:
+        inner = step.trigger or step
+        for operation in _fetching(inner):
+            places = caches_left(inner, operation)
+            if not places or operation.manager.name in reported:
+                continue
+            later = _later(stage, step, operation)
+            if later:
+                reported.add(operation.manager.name)
+            yield Finding(
+                operation.place,
+                f"`{operation.spoken}` leaves its cache in the layer, under `{places[0]}`",
+                fixes=_fixes(stage, step, operation, later, ctx),
+                related=[Related(each.place, "It is filled further here") for _, each in later],
+                reported_as=None if operation.manager.name == "pip" else (),
+            )
+
+
+def _fetching(step: Step) -> Iterator[PackageOperation]:
+    """What fills a cache. Of several commands that one and the same clean-up will serve, the first."""
+    network = step.instruction.flag("network")
+    if network and network.value and network.value.text.lower() == "none":
+        return
+    cleaned: set[str] = set()
+    for operation in step.operations:
+        manager = operation.manager
+        if manager.ecosystem not in ECOSYSTEMS or manager.clean is None or manager.name in cleaned:
+            continue
+        if operation.operation is Operation.CLEAN or operation.has_option(*OFFLINE):
+            continue
+        if manager.no_cache is None:
+            if not caches_left(step, operation):
+                continue
+            cleaned.add(manager.name)
+        yield operation
+
+
+def _later(stage: Stage, step: Step, operation: PackageOperation) -> list[tuple[Step, PackageOperation]]:
+    """The later operations of a tool that finds there what this one has fetched, and adds to it."""
+    if not operation.manager.feeds_later:
+        return []
+    return [
+        (later, each)
+        for later in stage.steps[step.index + 1 :]
+        for each in later.operations
+        if each.manager is operation.manager and each.lives_on_earlier
+    ]
+
+
+def _fixes(
+    stage: Stage,
+    step: Step,
+    operation: PackageOperation,
+    later: list[tuple[Step, PackageOperation]],
+    ctx: StageContext,
+) -> Iterator[Fix]:
+    manager = operation.manager
+    if manager.cache_option and operation.has_option(manager.cache_option):
+        pass
+    elif manager.no_cache and operation.subcommand:
+        yield Fix(
+            f"Add `{manager.no_cache}`", add_option(operation.command, manager.no_cache, after=operation.subcommand)
+        )
+    elif not later and manager.name not in stage.facts.feeds:
+        yield from _clean(step, operation, ctx)
+    yield from _mount([step.trigger or step, *dict.fromkeys(user for user, _ in later)], operation)
+
+
+def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
+    command = clean_command(step.trigger or step, operation)
+    run = run_text(step, ctx.text)
+    if command is None or run is None:
+        return
+    edit = append_command(run, command) or append_command(run, command, after=operation.command)
+    if edit is not None:
+        is_unsafe = operation.manager.feeds_later
+        yield Fix(
+            f"Add `{command}` to the step",
+            edit,
+            applicability=Applicability.UNSAFE if is_unsafe else Applicability.SAFE,
+            note=f"A {operation.manager.name} in the running container has to fetch them again" if is_unsafe else "",
+        )
+
+
+def _mount(steps: list[Step], operation: PackageOperation) -> Iterator[Fix]:
+    """A cache mount on each step whose caches stay in its layer."""
+    edits: list[Edit] = []
+    for step in steps:
+        mounts = _mounts(step, operation.manager)
+        if mounts is None:
+            return
+        if mounts:
+            instruction = step.instruction
+            end = (instruction.flags[-1] if instruction.flags else instruction.keyword).span.end
+            edits.append(Edit(Span(end, end), "".join(f" --mount={mount}" for mount in mounts)))
+    if edits:
+        yield Fix(
+            "Keep its cache in a cache mount",
+            *edits,
+            applicability=Applicability.UNSAFE,
+            note="Only BuildKit knows cache mounts",
+        )
+
+
+def _mounts(step: Step, manager: PackageManager) -> list[str] | None:
+    """The values of ``--mount`` that keep the caches of a tool out of a step; None when their place is unknown."""
+    found: list[str] = []
+    for operation in step.operations:
+        if operation.manager is not manager or not caches_left(step, operation):
+            continue
+        for place in _targets(step, operation):
+            if place is None or not place.startswith("/"):
+                return None
+            if not takes(step, place):
+                sharing = f",sharing={manager.sharing}" if manager.sharing else ""
+                found.append(f"type=cache,target={place}{sharing}{_owner(step)}")
+    return list(dict.fromkeys(found))
+
+
+def _targets(step: Step, operation: PackageOperation) -> Iterator[str | None]:
+    manager = operation.manager
+    environment = Environment(step, operation.command)
+    if manager.cache_option and operation.has_option(manager.cache_option):
+        yield from caches_left(step, operation)
+        return
+    for folder in manager.mounts or manager.caches:
+        if not folder.filled_by or operation.operation in folder.filled_by:
+            yield environment.place(folder)
+
+
+def _owner(step: Step) -> str:
+    """What lets the user in force write there: a new cache belongs to root."""
+    user, _, group = (step.before.user or "root").partition(":")
+    if home_of(step.before) == "/root":
+        return ""
+    uid = next((each.uid for each in step.before.accounts.values() if user in (each.name, each.uid)), None)
+    if uid is None or not uid.isdecimal():
+        return ",mode=0777"
+    return f",uid={uid}" + (f",gid={group}" if group.isdecimal() else "")
