@@ -43,6 +43,8 @@ EXPECTED = {
     },
 }
 HOVERED = ("api/Dockerfile", "pip install")
+# What the picture shows of all that.
+PICTURED = {"cache/copy-before-install", "size/download-cache-left"}
 
 
 class Demo:
@@ -53,16 +55,17 @@ class Demo:
         self.look = look
         self.texts: dict[str, str] = {}
         self.missing: list[str] = []
-        self.shown: list[str] = []
+        self.pictured: list[str] = []
 
-    def say(self, line: str = "") -> None:
-        self.shown.append(line)
+    def say(self, line: str = "", *, pictured: bool = False) -> None:
+        if pictured:
+            self.pictured.append(line)
         print(line)
 
-    def title(self, text: str) -> None:
-        self.say()
-        self.say(self.look.paint(f"━━ {text} ", "bold", "magenta") + self.look.paint("━" * (76 - len(text)), "magenta"))
-        self.say()
+    def title(self, text: str, *, pictured: bool = False) -> None:
+        rule = self.look.paint("━" * (76 - len(text)), "magenta")
+        for line in ("", self.look.paint(f"━━ {text} ", "bold", "magenta") + rule, ""):
+            self.say(line, pictured=pictured)
 
     def expect(self, came: object, what: str) -> None:
         if not came:
@@ -89,10 +92,11 @@ class Demo:
         started = time.perf_counter()
         diagnostics = self.client.open(PROJECT / name, text)
         took = (time.perf_counter() - started) * 1000
-        self.title(f"{name}: {len(diagnostics)} squiggles, {took:.0f} ms after it was opened")
+        is_first = name == next(iter(EXPECTED))
+        self.title(f"{name}: {len(diagnostics)} squiggles, {took:.0f} ms after it was opened", pictured=is_first)
         for diagnostic in diagnostics:
             for line in self.squiggle(name, diagnostic):
-                self.say(line)
+                self.say(line, pictured=is_first and diagnostic.get("code") in PICTURED)
         found = {diagnostic.get("code") for diagnostic in diagnostics}
         for rule in sorted(EXPECTED[name] - found):
             self.expect(None, f"{rule} in {name}")
@@ -109,7 +113,7 @@ class Demo:
         self.expect(actions, f"a code action at {diagnostic['code']} in {name}")
         for action in actions:
             star = self.look.paint("★", "yellow") if action.get("isPreferred") else "·"
-            yield f"    {star} {action['title']} {self.look.paint(action.get('kind', ''), 'faint')}"
+            yield f"    {star} {action['title']}  {self.look.paint(action.get('kind', ''), 'faint')}"
         yield ""
 
     def hover(self, name: str, words: str) -> None:
@@ -129,13 +133,14 @@ class Demo:
         lines = LineIndex(text)
         whole = {"start": _position(lines, 0), "end": _position(lines, len(text))}
         actions = self.actions(name, whole, [], ["source.fixAll.layerwise"])
-        self.title(f"{name}: fix all")
+        is_first = name == next(iter(EXPECTED))
+        self.title(f"{name}: fix all", pictured=is_first)
         self.expect(actions, f"fix all for {name}")
         edits = [edit for action in actions for edit in self.edits_of(action, name)]
         fixed = apply_edits(text, [Edit(_span(lines, edit["range"]), edit["newText"]) for edit in edits])
         self.expect(fixed != text, f"a change by fix all in {name}")
         for line in diff_lines(name, text, fixed, self.look):
-            self.say(line.rstrip("\n"))
+            self.say(line.rstrip("\n"), pictured=is_first)
         left = self.client.change(PROJECT / name, fixed, 2)
         self.say()
         self.say(f"Left for a person: {', '.join(sorted({each['code'] for each in left})) or 'nothing'}")
@@ -180,14 +185,19 @@ def _mark(lines: LineIndex, placed: dict[str, Any]) -> Mark:
 
 def _keep_as_picture(lines: list[str], path: Path) -> None:
     import io
+    import re
 
+    from rich._export_format import CONSOLE_SVG_FORMAT
     from rich.console import Console
     from rich.text import Text
 
-    console = Console(record=True, width=110, file=io.StringIO(), force_terminal=True)
+    console = Console(record=True, width=112, file=io.StringIO(), force_terminal=True)
     for line in lines:
         console.print(Text.from_ansi(line), soft_wrap=True)
-    console.save_svg(str(path), title="layerwise")
+    # A picture in a README may load no fonts from elsewhere.
+    template = re.sub(r"@font-face \{\{.*?\}\}\s*", "", CONSOLE_SVG_FORMAT, flags=re.DOTALL)
+    picture = console.export_svg(title="layerwise", code_format=template, unique_id="demo")
+    path.write_text(picture.rstrip() + "\n", encoding="utf-8")
 
 
 def main() -> int:
@@ -195,7 +205,7 @@ def main() -> int:
     parser.add_argument("--svg", type=Path, metavar="FILE", help="keep what is shown as a picture")
     arguments = parser.parse_args()
     never_fail(sys.stdout)
-    look = Look(colour=True, width=110) if arguments.svg else look_of(sys.stdout)
+    look = Look(colour=True, width=112) if arguments.svg else look_of(sys.stdout)
     client = Client([sys.executable, "-m", "layerwise", "server"], PROJECT)
     demo = Demo(client, look)
     try:
@@ -206,7 +216,7 @@ def main() -> int:
         if client.process.poll() is None:
             client.process.kill()
     if arguments.svg:
-        _keep_as_picture(demo.shown, arguments.svg)
+        _keep_as_picture(demo.pictured, arguments.svg)
     for missing in demo.missing:
         print(look_of(sys.stderr).paint(f"Expected, and did not come: {missing}", "red", "bold"), file=sys.stderr)
     return 1 if demo.missing else 0

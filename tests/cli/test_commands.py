@@ -132,6 +132,8 @@ RUN a  \\
 |---|---|
 | `long-name` | what |
 | b | else |
+
+---
 """
 
 
@@ -150,6 +152,8 @@ def test_markdown() -> None:
         "  name         meaning\n"
         "  `long-name`  what\n"
         "  b            else\n"
+        "\n"
+        f"  {'-' * 40}"
     )
 
 

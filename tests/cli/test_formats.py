@@ -246,6 +246,20 @@ class TestSarif:
         assert unsafe["description"]["text"] == "Ignore it (unsafe)"
         assert unsafe["artifactChanges"][0]["artifactLocation"]["uri"] == ".dockerignore"
 
+    def test_paths_are_relative_where_that_is_possible(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("layerwise.engine.RULES", {rule.id: rule for rule in (OTHER, RULE)})
+        monkeypatch.chdir(tmp_path)
+        for path, uri in (
+            (str(tmp_path / "a/Dockerfile"), "a/Dockerfile"),
+            ("/else where/x", "file:///else%20where/x"),
+        ):
+            report = Report(path, REPORT.lines, FINDINGS, context_root=(tmp_path / "b").as_posix())
+            (run,) = json.loads(written("sarif", report))["runs"]
+            (location,) = run["results"][1]["locations"]
+            assert location["physicalLocation"]["artifactLocation"]["uri"] == uri
+            (change,) = run["results"][1]["fixes"][1]["artifactChanges"]
+            assert change["artifactLocation"]["uri"] == "b/.dockerignore"
+
     def test_related_places_and_failures_are_told(self, run: dict[str, Any]) -> None:
         (related,) = run["results"][0]["relatedLocations"]
         assert related["physicalLocation"]["region"]["startLine"] == 4

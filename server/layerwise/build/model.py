@@ -138,7 +138,7 @@ class Step:
 
     @cached_property
     def reads(self) -> Reads:
-        return reads_of(self.instruction, frozenset(self.before.scope), self.value)
+        return reads_of(self.instruction, frozenset(self.before.scope), self.value, self.escape)
 
     @cached_property
     def writes(self) -> tuple[str, ...]:
@@ -151,8 +151,10 @@ class Step:
 
     @property
     def makes_layer(self) -> bool:
-        """RUN, COPY, ADD and WORKDIR make one; the others only change the image's configuration."""
-        return isinstance(self.instruction, Run | Transfer | Workdir)
+        """RUN, COPY and ADD make one, and WORKDIR but for ``/``; the others only change the image's configuration."""
+        if isinstance(self.instruction, Workdir):
+            return self.after.workdir != "/"
+        return isinstance(self.instruction, Run | Transfer)
 
     @cached_property
     def trigger(self) -> Step | None:
@@ -186,12 +188,36 @@ class StageFacts:
     """The package managers by which stages built on this one use lists or caches that they do not fetch themselves."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """What the text of a stage says by itself, under the ARGs before the first FROM."""
+
+    name: str | None
+    """The alias in lower case."""
+    base: str | None
+    """What FROM names, after expansion; None when it can't be known."""
+    base_name: str
+    """The same in lower case, or as it is written: a stage, if there is one of that name, or else an image."""
+    image: ImageName | None
+    is_scratch: bool
+    is_windows: bool
+    entry: State
+    """The state behind the FROM, if it names an image."""
+    sources: tuple[str, ...]
+    """All words that name stages or images to take files from."""
+    has_triggers: bool
+    """It has ONBUILDs that say what to do."""
+    trigger_sources: tuple[str, ...]
+
+
 class Stage:
     """A FROM and what follows. ``steps[0]`` is the FROM itself. Immutable; the steps are made when first asked for."""
 
     def __init__(
         self,
         facts: StageFacts,
+        head: Head,
+        root: Head,
         section: Section,
         course: Course,
         parent: int | None,
@@ -199,6 +225,9 @@ class Stage:
         escape: str,
     ) -> None:
         self.facts = facts
+        self.head = head
+        self.root = root
+        """The head of the stage at the bottom, which is built on an image."""
         self.section = section
         self.course = course
         """The states between the steps. The identical object for the same instructions behind the same state."""
@@ -236,17 +265,25 @@ class Build:
     """The whole build of a Dockerfile. Immutable; its parts are computed when first asked for."""
 
     def __init__(
-        self, dockerfile: Dockerfile, stages: tuple[Stage, ...], global_args: Mapping[str, Variable], target: int
+        self,
+        dockerfile: Dockerfile,
+        stages: tuple[Stage, ...],
+        global_args: Mapping[str, Variable],
+        final: int,
+        target: str | None = None,
     ) -> None:
         self.dockerfile = dockerfile
         self.stages = stages
         self.global_args = global_args
-        self._target = target
+        """The ARGs that a FROM sees."""
+        self.target = target
+        """The name of the stage that was asked for, None for the last one."""
+        self._final = final
 
     @property
     def final(self) -> Stage | None:
         """The stage that is built, mostly the last; None when there is none."""
-        return self.stages[self._target] if self.stages else None
+        return self.stages[self._final] if self.stages else None
 
     def steps(self) -> Iterator[Step]:
         for stage in self.stages:

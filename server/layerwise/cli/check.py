@@ -65,7 +65,9 @@ class CheckOne:
         context = self.project.context_for(target.path, loaded.settings)
         analysis = analyse(source.text, path=target.path, settings=loaded.settings, files=context)
         return Outcome(
-            output=self.format.file(Report(target.shown, analysis.lines, analysis.findings)),
+            output=self.format.file(
+                Report(target.shown, analysis.lines, analysis.findings, context.root if context else "")
+            ),
             totals=totals_of(analysis.findings),
             failures=internal_failures(target, analysis),
             problems=loaded.problems,

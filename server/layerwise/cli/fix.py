@@ -16,7 +16,8 @@ from typing import TextIO
 from layerwise.cli.diff import diff_lines
 from layerwise.cli.errors import FOUND
 from layerwise.cli.formats.text import count, failure_count, severity_counts
-from layerwise.cli.project import Project, settings_from_arguments, shown_path
+from layerwise.cli.paths import shown_path
+from layerwise.cli.project import Project, settings_from_arguments
 from layerwise.cli.report import Failure, totals_of
 from layerwise.cli.running import (
     Ending,

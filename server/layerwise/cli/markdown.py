@@ -14,6 +14,7 @@ _STRONG = re.compile(r"\*\*([^*]+)\*\*")
 _LINK = re.compile(r"\[([^\]]+)\]\(([^)]+)\)")
 _ITEM = re.compile(r"[-*] |\d+\. ")
 _FENCE = re.compile(r"(`{3,}) *(\w*)")
+_RULE = "---"
 _HEADING = re.compile(r"#+ +")
 _WIDEST = 100
 _INDENT = "  "
@@ -39,7 +40,7 @@ def rendered(markdown: str, look: Look) -> Iterator[str]:
     waiting: list[str] = []
     for line in lines:
         fence, heading = _FENCE.match(line.lstrip()), _HEADING.match(line)
-        is_text = bool(line.strip()) and not (fence or heading or line.startswith("|"))
+        is_text = bool(line.strip()) and not (fence or heading or line.startswith("|") or line == _RULE)
         if not is_text or _ITEM.match(line.lstrip()):
             yield from _filled(waiting, look)
             waiting = []
@@ -49,6 +50,8 @@ def rendered(markdown: str, look: Look) -> Iterator[str]:
             yield look.paint(plain(line[heading.end() :]), "bold")
         elif line.startswith("|"):
             yield from _table(line, lines, look)
+        elif line == _RULE:
+            yield look.paint(_INDENT + "-" * 40, "faint")
         elif is_text:
             waiting.append(line.lstrip())
             if line.endswith("  "):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from argparse import Namespace
 from collections.abc import Iterable
 from typing import Any
 
 from layerwise.cli.errors import UsageError
+from layerwise.cli.paths import as_posix
 from layerwise.context import ContextTree, locate
 from layerwise.context.disk import DiskFiles
 from layerwise.engine import Loaded, Settings, load_settings, settings_from
@@ -57,11 +57,6 @@ class Project:
         return self.settings_for(absolute).settings.excludes(absolute)
 
 
-def as_posix(path: str) -> str:
-    """An absolute path with ``/``, as the core has it."""
-    return os.path.abspath(path).replace(os.sep, "/")
-
-
 def settings_from_arguments(arguments: Namespace) -> Settings:
     """What the options of the command line set.
 
@@ -92,9 +87,3 @@ def _severity(value: str) -> tuple[str, str]:
     if not equals:
         raise UsageError(f"--severity: RULE=SEVERITY is expected, not `{value}`")
     return rule.strip(), severity.strip()
-
-
-def shown_path(path: str) -> str:
-    """A path for people: relative to where they are if it lies below, else as it is."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative

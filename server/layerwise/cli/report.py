@@ -21,6 +21,8 @@ class Report:
     path: str
     lines: LineIndex
     findings: Sequence[Reported]
+    context_root: str = ""
+    """The absolute path of the build context, which fixes name other files relative to; empty when it is unknown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING
 from layerwise.cli.discovery import STANDARD_INPUT, discover
 from layerwise.cli.errors import CLEAN, FOUND, WRONG, UsageError
 from layerwise.cli.frame import Mark, frame, gutter_width
+from layerwise.cli.paths import as_posix, shown_path
 from layerwise.cli.processes import in_order, processes_for
 from layerwise.cli.progress import Bar
-from layerwise.cli.project import Project, as_posix, shown_path
+from layerwise.cli.project import Project
 from layerwise.cli.report import Failure, Totals, region_of
 from layerwise.cli.source import Source, UnreadableError, read_source, read_standard_input
 from layerwise.cli.terminal import Look, is_terminal, look_of

@@ -63,6 +63,7 @@ class CommandReader:
         self.commands: list[Command] = []
         self.comments: list[Comment] = []
         self.sorted = True
+        self.last = -1
 
     def _range(self, node: Node) -> tuple[int, int]:
         """Where a node starts and ends in the text of the script."""
@@ -138,8 +139,9 @@ class CommandReader:
         return command
 
     def _add(self, command: Command) -> Command:
-        if self.commands and self.commands[-1].span > command.span:
-            self.sorted = False
+        start = command.span.start
+        self.sorted = self.sorted and start >= self.last
+        self.last = start
         self.commands.append(command)
         return command
 

@@ -179,9 +179,11 @@ class _Reader(CommandReader):
         return AndOr(span, tuple(statements), tuple(kinds), spans)
 
     def _pipeline(self, parts: list[_Part], within: Within) -> Statement:
+        negations = parts[0].negations
+        if len(parts) == 1 and not negations:
+            return self._atom(parts[0].node, parts[0].redirects, within)
         if any(part.negations for part in parts[1:]):
             raise BrokenError
-        negations = parts[0].negations
         for _ in negations:
             within = (*within, Around.NEGATION)
         if len(parts) == 1:

@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from layerwise import __version__
 from layerwise.cli.formats import Format
+from layerwise.cli.paths import shown_path
 from layerwise.cli.report import Failure, Report, Totals, region_of
 from layerwise.cli.terminal import Look
 from layerwise.lint import FileEdit, Fix, Rule, Severity
@@ -117,7 +118,11 @@ def _location(report: Report, span: Span) -> dict[str, Any]:
 
 
 def _artifact(path: str) -> dict[str, Any]:
-    return {"artifactLocation": {"uri": quote(path.replace("\\", "/"), errors="surrogateescape")}}
+    """[3.4]; relative to the working folder where it lies below, which is what code-scanning services match."""
+    path = shown_path(path).replace("\\", "/")
+    uri = quote(path, errors="surrogateescape")
+    is_absolute = path.startswith("/") or path[1:3] == ":/"
+    return {"artifactLocation": {"uri": f"file:///{uri.lstrip('/')}" if is_absolute else uri}}
 
 
 def _region(lines: LineIndex, span: Span) -> dict[str, int]:
@@ -139,14 +144,17 @@ def _fix(report: Report, fix: Fix) -> dict[str, Any]:
         for edit in fix.edits
     ]
     own = [{**_artifact(report.path), "replacements": replacements}] if replacements else []
-    return {"description": {"text": title}, "artifactChanges": [*own, *(_file_change(edit) for edit in fix.files)]}
+    return {
+        "description": {"text": title},
+        "artifactChanges": [*own, *(_file_change(report, edit) for edit in fix.files)],
+    }
 
 
-def _file_change(edit: FileEdit) -> dict[str, Any]:
+def _file_change(report: Report, edit: FileEdit) -> dict[str, Any]:
     lines = LineIndex(edit.before or "")
     whole = _region(lines, Span(0, len(lines.text)))
     return {
-        **_artifact(edit.path),
+        **_artifact(f"{report.context_root}/{edit.path}" if report.context_root else edit.path),
         "replacements": [{"deletedRegion": whole, "insertedContent": {"text": edit.text}}],
     }
 

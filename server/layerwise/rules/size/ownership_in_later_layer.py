@@ -20,7 +20,7 @@ from layerwise.build.dependencies.folders import (
 from layerwise.build.model import Stage, Step
 from layerwise.build.runs import run_text
 from layerwise.knowledge.base_images import BASE_IMAGES
-from layerwise.knowledge.programs import SPEAKING, WITH_PATHS
+from layerwise.knowledge.programs import SPEAKING, STANDING_FOLDERS, WITH_PATHS
 from layerwise.knowledge.users import names_in
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
@@ -270,6 +270,11 @@ def _left_out(change: _Change, touched: _Touched, stage: Stage, folders: Sequenc
     return sorted(made)
 
 
+def _made_by_workdir(step: Step, folders: Sequence[str]) -> Iterator[str]:
+    if isinstance(step.instruction, Workdir):
+        yield from _between("/", folders[step.index + 1])
+
+
 def _names_a_file(instruction: Transfer) -> bool:
     """Whether the destination is the name of a file: one source with the same extension, and no slash at the end."""
     text = instruction.destination.text if instruction.destination else ""
@@ -318,6 +323,10 @@ def _doubt(change: _Change, touched: _Touched, stage: Stage, folders: Sequence[s
             return f"What the stage below holds in `{path}` keeps its {what}"
         if not stage.facts.is_scratch and (stage.facts.image is None or stage.facts.image.name not in BASE_IMAGES):
             return f"What the base image may hold in `{path}` keeps its {what}"
+    above = posixpath.dirname(path)
+    made = {each for step in stage.steps[: first.index] for each in _made_by_workdir(step, folders)}
+    if change.flag == "chown" and above not in STANDING_FOLDERS and above not in made and not is_file:
+        return f"The copy makes `{above}` too, with the same owner"
     start = first.index if is_file else 0
     for step in stage.steps[start : change.step.index + 1]:
         for placed in placed_commands(step, folders[step.index]) if isinstance(step.instruction, Run) else ():
