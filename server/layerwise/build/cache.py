@@ -175,8 +175,9 @@ class _Spread:
 
     def _reads_other_files(self, step: Step, stage: Stage) -> bool:
         change, reads = self._change, step.reads
-        if isinstance(change, ContextChange) and not self._is_ignored(change.path):
-            return any(_takes(pattern, change.path) for pattern in reads.context)
+        path = change.path if isinstance(change, ContextChange) and not self._is_ignored(change.path) else None
+        if path is not None and any(_takes(pattern, path) for pattern in reads.context):
+            return True
         for word, paths in reads.stages:
             source = self._build.stage_named(word, stage.facts.index)
             if source is None:
@@ -252,5 +253,5 @@ def _takes(pattern: str, path: str) -> bool:
 def _touches(step: Step, paths: tuple[str, ...]) -> bool:
     """Whether the step may write under one of these paths, or a folder around them."""
     written = [posixpath.join(target, "") for target in step.writes]
-    wanted = [posixpath.join(posixpath.normpath("/" + path), "") for path in paths]
+    wanted = [posixpath.join(posixpath.normpath("/" + path.lstrip("/")), "") for path in paths]
     return not written or any(a.startswith(b) or b.startswith(a) for a in written for b in wanted)

@@ -23,7 +23,7 @@ class Reads:
 
     ``context`` are the paths it takes from the build context, as patterns relative to its root, ``"."`` for all of it;
     ``stages`` the paths it takes from other stages or images, by the word that names them; ``variables`` the names of
-    the ARGs and ENVs in its cache key. Where a variable without a known value stands in a path, the pattern has a ``*``.
+    the ARGs and ENVs in its cache key. Where a variable without a known value stands in a path, the pattern has ``*``.
     """
 
     context: tuple[str, ...] = ()
@@ -32,7 +32,7 @@ class Reads:
 
 
 def reads_of(instruction: Instruction, names: frozenset[str], value: Value, escape: str) -> Reads:
-    """:param names: those of all ARGs and ENVs in scope, which BuildKit puts into the key of every RUN."""
+    """:param names: those of all ARGs and ENVs in scope, which are part of the cache key of every RUN."""
     if isinstance(instruction, Transfer):
         words = [source for source in instruction.sources if not isinstance(source, Heredoc)]
         paths = tuple(value(word.text) or _pattern(word, escape) for word in words)

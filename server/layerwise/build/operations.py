@@ -18,6 +18,7 @@ _PYTHON_VALUED = frozenset({"-W", "-X", "--check-hash-based-pycs"})
 _VERSION = re.compile(r"[-.]?[0-9]+(?:\.[0-9]+)*$")
 _CARRIERS = frozenset({"php", "sh", "bash", "corepack", "npx"})
 """Programs whose first operand is the package manager: ``php composer.phar``, ``sh ./mvnw``, ``corepack pnpm``."""
+_PHP_VALUED = frozenset({"-d", "-c", "-z"})
 _PLAIN_END = re.compile(r"/([\w.-]+)[\"']?$")
 _R_INSTALL = re.compile(r"\b(?:install\.packages|install_\w+|restore|pkg_install|local_install_deps|install)\s*\(")
 
@@ -130,6 +131,8 @@ def _is_option(text: str, name: str, manager: PackageManager) -> bool:
 
 def _letters(text: str, manager: PackageManager) -> str:
     """The options bundled in a word, without the value of the last: of ``-ytbookworm`` they are ``yt``."""
+    if not manager.attaches:
+        return text[1:]
     for index, letter in enumerate(text[1:], 1):
         if "-" + letter in manager.valued:
             return text[1 : index + 1]
@@ -170,7 +173,8 @@ def _manager(texts: tuple[str, ...], *, knows_folder: bool) -> tuple[PackageMana
     name = texts[0].rpartition("/")[2] if knows_folder else _plain_end(texts[0])
     name = name.removesuffix(".exe")
     if name in _CARRIERS:
-        at = next((index for index, text in enumerate(texts) if index and not text.startswith("-")), None)
+        behind = (index for index in range(1, len(texts)) if not texts[index].startswith("-"))
+        at = next((index for index in behind if name != "php" or texts[index - 1] not in _PHP_VALUED), None)
         row = _row(texts[at].rpartition("/")[2].partition("@")[0]) if at else None
         return (row, at + 1) if row and at else None
     if _PYTHON.fullmatch(name):
@@ -250,7 +254,7 @@ def _value_of(manager: PackageManager, texts: tuple[str, ...], index: int) -> tu
     name, equals, _ = text.partition("=")
     if name in manager.valued:
         return (name, index, len(name) + 1) if equals else (name, index + 1, 0)
-    if text[:2] == "--" or manager.long_dash:
+    if text[:2] == "--" or manager.long_dash or not manager.attaches:
         return None, index, 0
     letters = _letters(text, manager)
     option = "-" + letters[-1:]

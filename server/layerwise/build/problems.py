@@ -86,6 +86,9 @@ def _base(stage: Stage) -> Iterator[Problem]:
     image = stage.from_.image
     if image is None:
         return
+    if not base and "$" not in image.text:
+        # The parser has said so: the blank does not depend on a variable.
+        return
     if not base:
         yield Problem(image.span, f"base name ({image.text}) should not be blank", "blank-base-name")
         return

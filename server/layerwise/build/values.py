@@ -39,28 +39,28 @@ _DEFAULTS = (":-", "-")
 def expanded(word: str, lookup: Lookup, escape: str, *, complete: bool = True) -> str | None:
     """The word with variables put in; None when one of them has no known value, or when the word can't be read.
 
+    Where the word gives a default for a variable without a known value, as ``${X:-default}`` does, the default counts.
+
     :param complete: a variable without declaration is unset. Else it may be one of the base image's, whose value we do
-        not know; only where the word gives a default for it that default is taken.
+        not know.
     """
-    unknown = False
-    undeclared: set[str] = set()
+    unknown: set[str] = set()
 
     def value(name: str) -> str | None:
-        nonlocal unknown
         variable = lookup(name)
         if variable is None:
-            undeclared.add(name)
+            if not complete:
+                unknown.add(name)
             return None
-        unknown = unknown or variable.value is None
+        if variable.value is None:
+            unknown.add(name)
         return variable.value
 
     try:
         text = expand(word, value, escape)
     except WordError:
         return None
-    if unknown or (undeclared and not complete and _needs(word, undeclared, escape)):
-        return None
-    return text
+    return None if unknown and _needs(word, unknown, escape) else text
 
 
 def _needs(word: str, names: set[str], escape: str) -> bool:

@@ -1,4 +1,4 @@
-"""Paths between the three ways of writing them: as the system has them, as the core has them, and as people read them."""
+"""Paths as the system writes them, as the core has them, and as people and services read them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ def as_posix(path: str) -> str:
     return os.path.abspath(path).replace(os.sep, "/")
 
 
-def shown_path(path: str) -> str:
-    """A path for people: relative to where they are if it lies below, else as it is."""
-    relative = os.path.relpath(path)
-    return path if relative.startswith("..") else relative
+def shown_path(path: str, root: str | None = None) -> str:
+    """A path relative to ``root``, by default the current folder, if it lies below; else as it is. With ``/``."""
+    try:
+        relative = os.path.relpath(path, root)
+    except ValueError:  # Windows: it lies on another drive.
+        relative = os.pardir
+    is_outside = relative == os.pardir or relative.startswith(os.pardir + os.sep)
+    return (path if is_outside else relative).replace(os.sep, "/")

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from layerwise.engine import Analysis, Reported, fix_all, ignore_edits
 from layerwise.engine.narrowing import narrow_edits
+from layerwise.features.merge_runs import Refusal, merge
 from layerwise.features.turning_off import turning_off
 from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule
 from layerwise.text import Span
@@ -85,6 +86,16 @@ def turning_off_rule(reported: Reported, path: str, text: str | None) -> Action 
         return None
     title = f"Turn off {reported.rule.id} in the workspace"
     return Action(title, ActionKind.QUICK_FIX, others=(OtherFile(path, text, edits),), reported=reported)
+
+
+def merging(analysis: Analysis, span: Span) -> Action | None:
+    """Makes one RUN of those that a selection means, or says why that is not possible; None when it means none."""
+    offer = merge(analysis, span.start, span.end)
+    if offer is None:
+        return None
+    if isinstance(offer, Refusal):
+        return Action("Merge RUNs", ActionKind.REWRITE, disabled=offer.reason[:1].upper() + offer.reason[1:])
+    return Action(offer.title, ActionKind.REWRITE, offer.edits)
 
 
 def can_fix_all(analysis: Analysis) -> bool:

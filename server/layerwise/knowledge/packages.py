@@ -77,6 +77,8 @@ class PackageManager:
     """Options that take the next word as their value."""
     long_dash: bool = False
     """Options of several letters have one dash, so that ``-o`` is not bundled in ``-mod``."""
+    attaches: bool = True
+    """A value may stand right behind the letter of its option: ``-rdev.txt``."""
     package_options: frozenset[str] = frozenset()
     """Those of ``valued`` whose value is a package, as in ``pip install -e .``."""
     manifest_options: frozenset[str] = frozenset()
@@ -500,6 +502,7 @@ _PYTHON = (
         "conda",
         valued=_words("-n --name -c --channel -p --prefix -f --file --solver --revision --repodata-fn -r --root-prefix")
         | _words("--channel-alias --platform --subdir --rc-file --log-level --category"),
+        attaches=False,
         manifest_options=_words("-f --file"),
         manifests=("environment*.yml", "environment*.yaml", "conda-lock.yml", "requirements*.txt"),
         caches=(

@@ -201,6 +201,9 @@ def _forget_error(job: asyncio.Future[None]) -> None:
 
 
 def _analysis(document: Document, around: Surroundings, previous: Analysis | None) -> Analysis:
+    """The analysis of a document; that of an empty text for one that is too large to look at."""
+    if document.is_too_large:
+        return analyse("", settings=around.settings)
     analysis = analyse(
         document.text, path=document.path, settings=around.settings, files=around.context, previous=previous
     )

@@ -11,6 +11,9 @@ from layerwise.lsp.encoding import Encoding, span_of
 from layerwise.lsp.uris import path_of
 from layerwise.text import Edit, LineIndex
 
+MAX_TEXT = 1_000_000
+MAX_LINES = 20_000
+"""A text of more characters or lines is not checked. The longest that people write have a tenth of that."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
@@ -26,6 +29,11 @@ class Document:
     """None for a text that is not on disk."""
     changed: int = 0
     """How many characters came or went since the document was opened: what it costs to look at it again."""
+
+    @property
+    def is_too_large(self) -> bool:
+        """Whether it would take too long, and too much memory, to look at it."""
+        return len(self.text) > MAX_TEXT or len(self.lines) > MAX_LINES
 
     def after(self, changes: Iterable[Mapping[str, Any]], version: int, encoding: Encoding) -> Document:
         """The version that the client's ``contentChanges`` lead to: ranges with a text each, or whole new texts.

@@ -41,6 +41,9 @@ def on_code_action(
             if wanted(action.kind):
                 meant = about[action.reported] if action.reported else []
                 answers.append(converting.action_of(document, action, meant, server.client))
+    merging = actions.merging(analysis, span) if wanted(ActionKind.REWRITE) else None
+    if merging and (not merging.disabled or wanted.insists(ActionKind.REWRITE) or span.start < span.end):
+        answers.append(converting.action_of(document, merging, [], server.client))
     if wanted(ActionKind.FIX_ALL, by_itself=False) and actions.can_fix_all(analysis):
         answers.append(_fix_all(server, document, analysis))
     return [answer for answer in answers if answer]
@@ -73,8 +76,8 @@ async def on_apply(server: Server, edit: lsp.WorkspaceEdit, uri: str, version: i
 async def on_fix_all(server: Server, uri: str) -> None:
     """The command that applies all safe fixes of a document."""
     file = server.analyst.get(uri)
-    if file is None:
-        raise JsonRpcInvalidParams(f"{uri} is not open")
+    if file is None or file.document.is_too_large:
+        raise JsonRpcInvalidParams(f"{uri} is not open, or too large")
     analysis = await server.analysis_of(file)
     document = file.document
     found = actions.fixing_all(analysis)
@@ -88,14 +91,18 @@ class _Wanted:
 
     def __init__(self, context: lsp.CodeActionContext) -> None:
         self._only = context.only
+        self._asked = [str(getattr(each, "value", each)) for each in context.only or ()]
         self._is_automatic = context.trigger_kind is lsp.CodeActionTriggerKind.Automatic
 
     def __call__(self, kind: ActionKind, *, by_itself: bool = True) -> bool:
         """:param by_itself: whether the kind is worth its cost when a client merely looks what there is."""
         if self._only is None:
             return by_itself or not self._is_automatic
-        asked = [str(getattr(each, "value", each)) for each in self._only]
-        return any(not each or kind == each or kind.startswith(each + ".") for each in asked)
+        return any(not each or kind == each or kind.startswith(each + ".") for each in self._asked)
+
+    def insists(self, kind: ActionKind) -> bool:
+        """Whether the client asks for this very kind, so that it wants to know why there is nothing of it."""
+        return any(each and (kind == each or kind.startswith(each + ".")) for each in self._asked)
 
 
 def _about(

@@ -15,6 +15,7 @@ from layerwise.engine import Analysis, SettingsProblem
 from layerwise.lsp import wire
 from layerwise.lsp.analyses import Analyst, ClosedError, OpenFile
 from layerwise.lsp.client import Client
+from layerwise.lsp.documents import MAX_LINES, MAX_TEXT
 from layerwise.lsp.guard import Guard
 from layerwise.lsp.uris import uri_of
 
@@ -138,6 +139,8 @@ class Reporter:
             self._guard.report(failure.error, f"looking for {failure.rule.id}")
         document = file.document
         items = wire.diagnostics(analysis.findings, document, self._client.encoding)
+        if document.is_too_large:
+            items = [wire.note(f"Layerwise checks no file of more than {MAX_TEXT:,} characters or {MAX_LINES:,} lines")]
         known = self._reports.get(document.uri)
         same = known is not None and known.items == items
         result_id = known.result_id if known and same else str(next(_RESULTS))

@@ -25,6 +25,7 @@ from layerwise.lsp.progress import Progress
 from layerwise.lsp.protocol import Protocol
 from layerwise.lsp.reporting import Reporter
 from layerwise.lsp.surroundings import SETTINGS_FILES, Project
+from layerwise.lsp.unlocked import unlock
 from layerwise.lsp.uris import path_of
 
 logger = logging.getLogger("layerwise")
@@ -40,6 +41,7 @@ def main(*, tcp: str | None = None, ws: str | None = None) -> int:
 
     Returns the exit status: 0 after an orderly shutdown, 1 without, 2 when it cannot listen as told.
     """
+    unlock("layerwise")
     return transport.run(Server, tcp=tcp, ws=ws)
 
 
@@ -263,7 +265,7 @@ def _on_document(
 
     def begin(params: Any) -> Generator[Any, Any, Any]:
         file = server.analyst.get(uri(params))
-        if file is None:
+        if file is None or file.document.is_too_large:
             return otherwise(params)
         document = file.document
         analysis = server.analyst.now(file)

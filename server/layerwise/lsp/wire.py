@@ -58,6 +58,13 @@ def diagnostics(findings: Iterable[Reported], document: Document, encoding: Enco
     return [_diagnostic(each, document, encoding) for each in findings]
 
 
+def note(message: str) -> str:
+    """What is to be said about a whole document, in the same shape."""
+    fields = {"severity": Severity.INFORMATION.value, "source": SOURCE, "message": message}
+    start = '{"line":0,"character":0}'
+    return f'{{"range":{{"start":{start},"end":{start}}},{json.dumps(fields, separators=(",", ":"))[1:-1]}'
+
+
 def listed(items: list[str], version: int) -> str:
     """Diagnostics as a JSON array; their ``data`` names the version of the text that they are about."""
     tail = f',"data":{{"version":{version}}}}}'

@@ -119,6 +119,11 @@ def _part(run: RunText, place: Place, statement: AndOr, index: int) -> tuple[Edi
         span = Span(part.span.start, statement.parts[1].span.start)
         return None if _comments(run, span) else (Edit(span, ""),)
     span = Span(statement.parts[index - 1].span.end, part.span.end)
+    if index < last:
+        following = Span(part.span.end, statement.parts[index + 1].span.start)
+        begins_line = "\n" in run.characters(Span(span.start, part.span.start))
+        if begins_line and "\n" not in run.characters(following):
+            return (Edit(Span(part.span.start, following.end), ""),)
     comments = _comments(run, span)
     if not comments:
         return (Edit(span, ""),)

@@ -3,10 +3,11 @@
 from layerwise.build.dependencies.copies import Copied, copied
 from layerwise.build.dependencies.folders import Placed, is_within, placed_commands, working_directories
 from layerwise.build.dependencies.installs import Install, installs_of
-from layerwise.build.dependencies.late import Late, Work, late_installs, survey
+from layerwise.build.dependencies.late import Late, late_installs
 from layerwise.build.dependencies.needs import Needs, is_vendored, needs_of
 from layerwise.build.dependencies.plan import CopyLine, NoPlan, Plan, plan_of
 from layerwise.build.dependencies.view import View
+from layerwise.build.dependencies.work import Work, span_of, survey
 
 __all__ = [
     "Copied",
@@ -27,6 +28,7 @@ __all__ = [
     "needs_of",
     "placed_commands",
     "plan_of",
+    "span_of",
     "survey",
     "working_directories",
 ]

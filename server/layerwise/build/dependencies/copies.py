@@ -31,7 +31,7 @@ class Source:
         return is_pattern(self.path)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Copied:
     """A COPY or ADD of the build context. ``destination`` is absolute in the image."""
 

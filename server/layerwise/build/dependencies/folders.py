@@ -31,13 +31,14 @@ def working_directories(stage: Stage) -> list[str]:
     """The folder in force before each step of a stage, which starts with ``UNKNOWN`` when it is not known."""
     found: list[str] = []
     here = UNKNOWN
-    for step in stage.steps:
-        here = step.before.workdir or here
+    states = stage.course.states
+    for index, (_, node) in enumerate(stage.section.layout.instructions):
+        before, after = states[index], states[index + 1]
+        here = before.workdir or here
         found.append(here)
-        if isinstance(step.instruction, Workdir) and step.after.workdir is None:
-            word = step.instruction.value
-            target = step.value(word.text) if word else None
-            here = absolute(target, here) or f"{UNKNOWN}{step.index}"
+        if isinstance(node, Workdir) and after.workdir is None:
+            target = before.value(node.value.text, stage.escape) if node.value else None
+            here = absolute(target, here) or f"{UNKNOWN}{index}"
     return found
 
 

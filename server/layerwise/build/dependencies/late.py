@@ -6,69 +6,17 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from layerwise.build.apart import is_apart
 from layerwise.build.dependencies.compiled import has_go_dependencies
-from layerwise.build.dependencies.copies import Copied, Source, copied
-from layerwise.build.dependencies.folders import (
-    Placed,
-    absolute,
-    is_within,
-    literal,
-    placed_commands,
-    working_directories,
-)
-from layerwise.build.dependencies.installs import Install, installs_of
+from layerwise.build.dependencies.copies import Copied, Source
+from layerwise.build.dependencies.folders import absolute, is_within
+from layerwise.build.dependencies.installs import Install
 from layerwise.build.dependencies.needs import is_vendored
 from layerwise.build.dependencies.view import View
-from layerwise.build.model import Stage, Step
+from layerwise.build.dependencies.work import Work
 from layerwise.context import ContextTree
 from layerwise.context.paths import PatternError, match
 from layerwise.knowledge.manifests import ECOSYSTEMS
-from layerwise.knowledge.programs import SETTING_UP
-from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Run
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """A step of a stage, the folder it runs in, and what it has to do with the source."""
-
-    step: Step
-    folder: str
-    copied: Copied | None
-    installs: tuple[Install, ...]
-
-    @property
-    def index(self) -> int:
-        return self.step.index
-
-    def is_clear(self, folders: Sequence[str]) -> bool:
-        """Whether all commands of a RUN install from manifests, or touch nothing in these folders."""
-        script = self.step.script
-        if script is None or script.broken:
-            return False
-        return all(self.is_clear_command(placed.command, folders) for placed in self._placed)
-
-    def is_clear_command(self, command: Command, folders: Sequence[str]) -> bool:
-        """Whether a command installs from manifests, goes where that is done, or touches nothing in these folders."""
-        plain = [each for each in self.installs if not each.builds and not each.own]
-        if any(each.command is command for each in plain):
-            return True
-        placed = next((each for each in self._placed if each.command is command), None)
-        if placed is None:
-            return False
-        if any(word.value in SETTING_UP.get(command.program, ()) for word in command.arguments[:1]):
-            return not any(word.value in ("--local", "--project") for word in command.arguments)
-        if command.program == "cd" and len(command.arguments) == 1 and placed.folder is not None:
-            target = absolute(literal(command.arguments[0], self.step.value), placed.folder)
-            return target is not None and (
-                any(is_within(each.folder, target) for each in plain) or not any(is_within(target, f) for f in folders)
-            )
-        return is_apart(placed, folders, self.step.value)
-
-    @property
-    def _placed(self) -> tuple[Placed, ...]:
-        return placed_commands(self.step, self.folder)
 
 
 @dataclass
@@ -86,52 +34,46 @@ class Late:
         return self.trees[0]
 
 
-def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:
-    """What each step of a stage has to do with the source."""
-    folders = working_directories(stage)
-    return tuple(
-        Work(
-            step,
-            folder,
-            copied(step, folder, tree),
-            installs_of(step, folder) if isinstance(step.instruction, Run) else (),
-        )
-        for step, folder in zip(stage.steps, folders, strict=True)
-    )
-
-
 def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent: bool) -> tuple[Late, ...]:
     """The copies that stand too early.
 
     :param has_parent: the stage is built on another, which may have the dependencies already.
     """
-    found: dict[object, Late] = {}
+    found: list[Late] = []
     trees: list[Copied] = []
     files: list[Copied] = []
     done: set[object] = set()
-    barriers = 0
     for work in works:
         if work.copied is not None:
             is_tree = any(source.is_folder and not _holds_manifests(source, tree) for source in work.copied.sources)
             (trees if is_tree else files).append(work.copied)
-        elif isinstance(work.step.instruction, Run):
-            for install in work.installs:
-                if not _is_new(install, work, done, has_parent=has_parent):
-                    continue
-                concerned = _trees_before(install, trees, files, tree)
-                done.update(_identities(install))
-                if not concerned or _is_idle(install, trees, files, tree):
-                    continue
-                key = (concerned[0].step.index, barriers)
-                late = found.setdefault(key, Late(concerned))
-                late.trees = _in_order([*late.trees, *concerned])
-                late.installs.append((work, install))
-                late.is_seen = late.is_seen or (
-                    tree is not None and any(_provides(copy, install, tree) for copy in (*trees, *files))
-                )
-            if trees and not work.is_clear([copy.destination for copy in trees]):
-                barriers += 1
-    return tuple(found.values())
+        for install in work.installs:
+            if not _is_new(install, work, done, has_parent=has_parent):
+                continue
+            concerned = _trees_before(install, trees, files, tree)
+            done.update(_identities(install))
+            if not concerned or _is_idle(install, trees, files, tree):
+                continue
+            late = next((each for each in found if _goes_with(each, concerned, work, works)), None)
+            if late is None:
+                late = Late(concerned)
+                found.append(late)
+            late.trees = _in_order([*late.trees, *concerned])
+            late.installs.append((work, install))
+            late.is_seen = late.is_seen or (
+                tree is not None and any(_provides(copy, install, tree) for copy in (*trees, *files))
+            )
+    return tuple(found)
+
+
+def _goes_with(late: Late, trees: Sequence[Copied], work: Work, works: Sequence[Work]) -> bool:
+    """Whether an install is late for the same copy, and no step in between that needs the source keeps it from moving."""
+    if late.first is not trees[0]:
+        return False
+    last = late.installs[-1][0]
+    folders = [copy.destination for copy in {*late.trees, *trees}]
+    between = works[last.index : work.index]
+    return all(not isinstance(each.instruction, Run) or each.is_clear(sorted(folders)) for each in between)
 
 
 def _holds_manifests(source: Source, tree: ContextTree | None) -> bool:
@@ -156,7 +98,7 @@ def _identities(install: Install) -> Iterator[object]:
 def _is_new(install: Install, work: Work, done: set[object], *, has_parent: bool) -> bool:
     """Whether nothing has installed the same before, or is there to keep what it gets."""
     ecosystem = ECOSYSTEMS.get(install.manager, install.manager)
-    mounts = work.step.instruction.mounts if isinstance(work.step.instruction, Run) else ()
+    mounts = work.instruction.mounts if isinstance(work.instruction, Run) else ()
     targets = [(mount.type, absolute(mount.target or ".", work.folder) or "/") for mount in mounts]
     wanted = install.named or (install.folder,)
     if any(kind == "bind" and (is_within(path, at) or is_within(at, path)) for kind, at in targets for path in wanted):

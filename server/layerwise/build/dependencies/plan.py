@@ -11,9 +11,10 @@ from layerwise.build.apart import made_by_copying_to
 from layerwise.build.dependencies.copies import Copied
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within
 from layerwise.build.dependencies.installs import Install
-from layerwise.build.dependencies.late import Late, Work
+from layerwise.build.dependencies.late import Late
 from layerwise.build.dependencies.needs import Needs, needs_of
 from layerwise.build.dependencies.view import View
+from layerwise.build.dependencies.work import Work
 from layerwise.build.operations import Operation, operations
 from layerwise.context import ContextTree
 from layerwise.context.paths import is_pattern

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from layerwise.cli.formats import Format
+from layerwise.cli.paths import shown_path
 from layerwise.cli.report import Failure, Report, Totals, region_of
 from layerwise.cli.terminal import Look
 from layerwise.lint import Severity
@@ -66,9 +67,7 @@ def _advice(reported: Reported) -> Iterator[str]:
 
 def _in_repository(path: str) -> str:
     """A path as GitHub knows it: relative to the checkout where it lies inside of it."""
-    root = os.environ.get("GITHUB_WORKSPACE") or os.getcwd()
-    relative = os.path.relpath(os.path.abspath(path), root)
-    return (path if relative.startswith("..") else relative).replace(os.sep, "/")
+    return shown_path(path, os.environ.get("GITHUB_WORKSPACE") or None)
 
 
 def _properties(**values: object) -> str:

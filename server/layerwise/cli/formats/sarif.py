@@ -119,7 +119,7 @@ def _location(report: Report, span: Span) -> dict[str, Any]:
 
 def _artifact(path: str) -> dict[str, Any]:
     """[3.4]; relative to the working folder where it lies below, which is what code-scanning services match."""
-    path = shown_path(path).replace("\\", "/")
+    path = shown_path(path)
     uri = quote(path, errors="surrogateescape")
     is_absolute = path.startswith("/") or path[1:3] == ":/"
     return {"artifactLocation": {"uri": f"file:///{uri.lstrip('/')}" if is_absolute else uri}}

@@ -1,0 +1,129 @@
+"""Building again after an edit: the same result as anew, and the identical objects where nothing has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layerwise.build import Build, build
+from layerwise.syntax import parse
+from layerwise.text import Edit, Span, apply_edits
+
+TEXT = """\
+ARG TAG=3.12
+FROM python:${TAG} AS base
+ENV HOME=/home/app \\
+    MODE=prod
+RUN apt-get update && apt-get install -y curl \\
+    && rm -rf /var/lib/apt/lists/*
+
+FROM base AS build
+ARG MODE
+WORKDIR /src
+COPY . .
+RUN pip install -r requirements.txt
+ONBUILD RUN true
+
+# The result.
+FROM base
+USER app
+WORKDIR $HOME
+COPY --from=build /src/dist ./dist
+SHELL ["/bin/bash", "-c"]
+RUN echo "$MODE" > mode
+CMD ["serve"]
+
+FROM build AS test
+RUN pytest
+"""
+PIECES = ("x", "\n", " ", "\\\n", "FROM base\n", "ENV A=$MODE\n", "RUN go build .\n", "ARG TAG=1\n", "WORKDIR y\n", "")
+
+
+def said(found: Build) -> Iterator[object]:
+    """All that a build says, by value."""
+    yield found.global_args
+    for stage in found.stages:
+        yield stage.facts, stage.parent, stage.span, [(step.span, step.after) for step in stage.triggers]
+        for step in stage.steps:
+            yield step.index, step.before, step.after, step.span, step.reads, step.writes, step.operations
+
+
+edits = st.tuples(st.integers(0, len(TEXT) + 40), st.integers(0, 12), st.sampled_from(PIECES))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(edits, min_size=1, max_size=4))
+def test_an_edit_gives_what_building_anew_gives(changes: list[tuple[int, int, str]]) -> None:
+    text, dockerfile = TEXT, parse(TEXT)
+    found = build(dockerfile)
+    for start, length, piece in changes:
+        start = min(start, len(text))
+        text = apply_edits(text, [Edit(Span(start, min(start + length, len(text))), piece)])
+        dockerfile = parse(text, dockerfile)
+        found = build(dockerfile, previous=found)
+    assert list(said(found)) == list(said(build(parse(text))))
+
+
+def after(old: str, new: str) -> tuple[Build, Build]:
+    """The builds before and after an edit, of a text that no other test builds."""
+    text = TEXT.replace("TAG=3.12", f"TAG={old.encode().hex()}") if "TAG" not in old else TEXT
+    assert old in text
+    dockerfile = parse(text)
+    before = build(dockerfile)
+    return before, build(parse(text.replace(old, new), dockerfile), previous=before)
+
+
+def test_untouched_stages_are_the_same_objects() -> None:
+    before, found = after("echo", "printf")
+    assert found.stages[0] is before.stages[0]
+    assert found.stages[1] is before.stages[1]
+    assert found.stages[2] is not before.stages[2]
+
+
+def test_a_stage_that_moved_keeps_its_course() -> None:
+    before, found = after("# The result.", "# What comes out.")
+    assert found.stages[2] is not before.stages[2]
+    assert found.stages[2].course is before.stages[2].course
+    assert found.stages[2].facts is before.stages[2].facts
+    assert found.stages[2].span != before.stages[2].span
+
+
+def test_a_command_that_changes_nothing_leaves_the_states_behind_it() -> None:
+    before, found = after("install -y curl", "install -y  curl")
+    assert found.stages[0].course is not before.stages[0].course
+    assert found.stages[0].course.states[-1] is before.stages[0].course.states[-1]
+    assert found.stages[2].course is before.stages[2].course
+
+
+def test_a_new_value_reaches_the_stages_above() -> None:
+    _, found = after("MODE=prod", "MODE=test")
+    value = found.stages[2].steps[-1].before.lookup("MODE")
+    assert value is not None
+    assert value.value == "test"
+
+
+def test_another_global_argument_reaches_every_stage() -> None:
+    _, found = after("TAG=3.12", "TAG=3.13")
+    assert {stage.facts.image.tag for stage in found.stages if stage.facts.image} == {"3.13"}
+
+
+def test_other_build_arguments_count() -> None:
+    dockerfile = parse(TEXT)
+    first = build(dockerfile, args={"TAG": "1"})
+    second = build(dockerfile, previous=first, args={"TAG": "2"})
+    assert [found.stages[0].facts.image.tag for found in (first, second) if found.stages[0].facts.image] == ["1", "2"]
+    assert [build(dockerfile, previous=second, target="build").final is stage for stage in second.stages[1:2]] == [
+        False
+    ]
+
+
+def test_states_do_not_pile_up() -> None:
+    """Hours of typing in one place leave a bounded number of states behind."""
+    dockerfile = parse(TEXT)
+    found = build(dockerfile)
+    for count in range(300):
+        dockerfile = parse(TEXT.replace("MODE=prod", f"MODE=prod{count}"), dockerfile)
+        found = build(dockerfile, previous=found)
+    assert len(found.stages[0].course.states[0].memo) <= 64
