@@ -238,6 +238,11 @@ class Stage:
         self._escape = escape
 
     @property
+    def escape(self) -> str:
+        """The escape character of the file."""
+        return self._escape
+
+    @property
     def span(self) -> Span:
         """From the FROM to the next FROM or the end of the file."""
         return self.section.span

@@ -29,7 +29,7 @@ from layerwise.syntax.memo import Memo
 from layerwise.syntax.tree import Instruction, Run, Transfer
 from layerwise.text import Span
 
-_MEMO: "Memo[Work]" = Memo(20_000)
+_MEMO: Memo[Work] = Memo(20_000)
 
 
 class Work:

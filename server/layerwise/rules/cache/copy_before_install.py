@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerwise.build.dependencies import Copied, CopyLine, Late, NoPlan, Plan, Work, late_installs, plan_of, survey
+from layerwise.build.dependencies import (
+    Copied,
+    CopyLine,
+    Late,
+    NoPlan,
+    Plan,
+    Work,
+    late_installs,
+    plan_of,
+    span_of,
+    survey,
+)
 from layerwise.build.model import Stage
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet, keyword_like
-from layerwise.syntax.tree import Run, Transfer
+from layerwise.syntax.tree import Instruction, Run, Transfer
 from layerwise.text import Span
 
 
@@ -50,15 +61,15 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     build`, `uv sync`), it stays where it is, and a step before the copy gets the dependencies. There is no fix when
     another step in between needs the source.
     """
-    if not any(isinstance(step.instruction, Transfer) for step in stage.steps) or stage.facts.is_windows:
+    if stage.facts.is_windows:
         return
     works = survey(stage, ctx.files)
     for late in late_installs(works, ctx.files, has_parent=stage.parent is not None):
         yield Finding(
-            late.first.instruction.span,
+            span_of(stage, late.first.step.index),
             _message(late),
             fix=_fix(late, works, stage, ctx),
-            related=_rebuilt(late, works),
+            related=_rebuilt(late, works, stage),
             severity=_severity(late),
         )
 
@@ -77,21 +88,21 @@ def _severity(late: Late) -> Severity | None:
     return None
 
 
-def _rebuilt(late: Late, works: Sequence[Work]) -> Iterator[Related]:
+def _rebuilt(late: Late, works: Sequence[Work], stage: Stage) -> Iterator[Related]:
     """Each later step that is run again today whenever a file of the source changes."""
     installs = {work.index for work, _ in late.installs}
     for work in works[late.first.step.index + 1 :]:
-        instruction = work.step.instruction
+        instruction = work.instruction
         linked = isinstance(instruction, Transfer) and instruction.flag("link") is not None
         if isinstance(instruction, Run | Transfer) and not linked:
             what = "Installs" if work.index in installs else "Runs" if isinstance(instruction, Run) else "Copies"
-            yield Related(instruction.span, f"{what} again on every change of the source")
+            yield Related(span_of(stage, work.index), f"{what} again on every change of the source")
 
 
 def _fix(late: Late, works: Sequence[Work], stage: Stage, ctx: StageContext) -> Fix | None:
     try:
         plan = plan_of(late, works, ctx.files, in_result=stage.facts.in_result)
-        edits = tuple(_Writer(plan, works, ctx).edits())
+        edits = tuple(_Writer(plan, stage, ctx).edits())
     except NoPlan:
         return None
     title = "Get the dependencies before the source is copied" if plan.fetch else _title(plan)
@@ -108,23 +119,23 @@ def _title(plan: Plan) -> str:
 class _Writer:
     """Writes a plan as edits in the style of the file."""
 
-    def __init__(self, plan: Plan, works: Sequence[Work], ctx: StageContext) -> None:
+    def __init__(self, plan: Plan, stage: Stage, ctx: StageContext) -> None:
         self.plan = plan
-        self.works = works
+        self.stage = stage
         self.ctx = ctx
         self.sheet = Sheet(ctx.dockerfile)
 
     def edits(self) -> Iterator[Edit]:
-        last = self.sheet.block_of(self.plan.last.step.instruction)
+        last = self.sheet.block_of(self._install)
         if self.plan.stays:
-            first = self.sheet.block_of(self.plan.moved[0].instruction)
+            first = self._block(self.plan.moved[0])
             lines = "".join(self._manifests(copy) for copy in self.plan.moved)
             yield self.sheet.insertion_above(first, lines + self._fetch(), spaced=self.sheet.is_spaced(first))
             return
         blocks = "".join(self._moved(copy) for copy in self.plan.moved)
-        spaced = any(self.sheet.is_spaced(self.sheet.block_of(copy.instruction)) for copy in self.plan.moved)
+        spaced = any(self.sheet.is_spaced(self._block(copy)) for copy in self.plan.moved)
         for copy in self.plan.moved:
-            block = self.sheet.block_of(copy.instruction)
+            block = self._block(copy)
             lines = self._manifests(copy)
             yield Edit(block, lines) if lines else self.sheet.removal(block)
         if self.plan.fetch:
@@ -134,13 +145,26 @@ class _Writer:
         else:
             yield self.sheet.insertion_below(last, blocks, spaced=spaced)
 
+    @property
+    def _install(self) -> Instruction:
+        return self.stage.steps[self.plan.last.index].instruction
+
+    def _copy(self, copy: Copied) -> Transfer:
+        """The instruction of a copy, at its place."""
+        instruction = self.stage.steps[copy.step.index].instruction
+        assert isinstance(instruction, Transfer)
+        return instruction
+
+    def _block(self, copy: Copied) -> Span:
+        return self.sheet.block_of(self._copy(copy))
+
     def _manifests(self, copy: Copied) -> str:
         """The lines that stand in the place of a copy."""
-        newline = self.sheet.newline(copy.instruction.span.start)
+        newline = self.sheet.newline(self._copy(copy).span.start)
         return "".join(self._line(copy, line) + newline for line in self.plan.manifests.get(copy.step.index, ()))
 
     def _line(self, copy: Copied, line: CopyLine) -> str:
-        instruction = copy.instruction
+        instruction = self._copy(copy)
         flags = [self.ctx.text(flag) for flag in instruction.flags if flag.name.text in ("chown", "chmod")]
         words = (*line.sources, line.destination)
         if any(" " in word for word in words):
@@ -150,32 +174,30 @@ class _Writer:
 
     def _moved(self, copy: Copied) -> str:
         """The text of a copy with its comments, and with another destination if it needs one."""
-        block = self.sheet.block_of(copy.instruction)
+        block = self._block(copy)
         text = self.sheet.whole(block)
         destination = self.plan.destinations.get(copy.step.index)
-        word = copy.instruction.destination
+        word = self._copy(copy).destination
         if destination is None or word is None:
             return text
         start, end = word.span.start - block.start, word.span.end - block.start
         return text[:start] + destination + text[end:]
 
     def _fetch(self) -> str:
-        instruction = self.plan.last.step.instruction
-        return self._run(" && ".join(self.plan.fetch)) + self.sheet.newline(instruction.span.start)
+        return self._run(" && ".join(self.plan.fetch)) + self.sheet.newline(self._install.span.start)
 
     def _run(self, command: str) -> str:
         """A RUN with the flags of the one that installs."""
-        instruction = self.plan.last.step.instruction
-        flags = [self.ctx.text(flag) for flag in instruction.flags]
-        return " ".join([keyword_like(instruction, "RUN"), *flags, command])
+        flags = [self.ctx.text(flag) for flag in self._install.flags]
+        return " ".join([keyword_like(self._install, "RUN"), *flags, command])
 
     def _cut(self, blocks: str) -> Edit:
         """The list of a RUN in two RUNs, with the copies in between; comments in the gap stay above the second."""
         split = self.plan.split
         assert split is not None
         parts = split.list.parts
-        gap = Span(parts[split.part].span.end, parts[split.part + 1].span.start)
+        gap = Span(parts[split.part].span.end, parts[split.part + 1].span.start).moved(self._install.span.start)
         newline = self.sheet.newline(gap.start)
-        inside = self.plan.last.step.instruction.comments
+        inside = self._install.comments
         comments = "".join(self.ctx.text(each) + newline for each in inside if gap.encloses(each.span))
         return Edit(gap, newline + blocks + comments + self._run(split.prefix))

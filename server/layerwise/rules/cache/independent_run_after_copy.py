@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerwise.build.apart import is_apart, is_project_folder, keeps_out, made_by_copying_to
-from layerwise.build.dependencies import Copied, Work, placed_commands, survey
-from layerwise.build.dependencies.folders import absolute, nowhere
+from layerwise.build.apart import is_project_folder, keeps_out, made_by_copying_to
+from layerwise.build.dependencies import Copied, Work, span_of, survey
 from layerwise.build.model import Stage
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
@@ -54,19 +53,19 @@ def independent_run_after_copy(stage: Stage, ctx: StageContext) -> Iterator[Find
     past nothing but copies, WORKDIRs that it does not depend on, and instructions that no step depends on. It stays
     behind an ENV, ARG, USER or SHELL. Copies into folders of the system, where packages may look, are never passed.
     """
-    if not any(isinstance(step.instruction, Transfer) for step in stage.steps) or stage.facts.is_windows:
+    if stage.facts.is_windows:
         return
     works = survey(stage, ctx.files)
     group: list[Work] = []
     for work in works:
-        if not isinstance(work.step.instruction, Run):
+        if not isinstance(work.instruction, Run):
             continue
         if not group or not _follows(works, group[-1], work):
             group = []
         passed = _passed(works, group[0] if group else work, work)
         if passed:
             group.append(work)
-            yield _finding(work, group, passed, works, ctx)
+            yield _finding(work, group, passed, stage, ctx)
         else:
             group = []
 
@@ -74,27 +73,27 @@ def independent_run_after_copy(stage: Stage, ctx: StageContext) -> Iterator[Find
 def _follows(works: Sequence[Work], earlier: Work, later: Work) -> bool:
     """Whether a RUN may go where an earlier one goes, with nothing in between that would keep it."""
     between = works[earlier.index + 1 : later.index]
-    return all(isinstance(each.step.instruction, (*_WITHOUT_EFFECT, Transfer, Workdir)) for each in between)
+    return all(isinstance(each.instruction, (*_WITHOUT_EFFECT, Transfer, Workdir)) for each in between)
 
 
 def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
     """The copies of the context that a RUN may go above, with those RUNs that go before it; the topmost comes last."""
     found: list[Copied] = []
-    folders: list[str] = []
+    folders: tuple[str, ...] = ()
     past_workdir = False
     for work in reversed(works[1 : run.index]):
-        instruction = work.step.instruction
+        instruction = work.instruction
         if isinstance(instruction, Run) and work.index >= first.index:
             continue
         if isinstance(instruction, Workdir):
             past_workdir = True
         elif isinstance(instruction, Transfer):
-            folder = _destination(work)
+            folder = work.destination
             if folder is None or not is_project_folder(folder):
                 break
-            if not _is_apart(run, [*folders, made_by_copying_to(folder)], past_workdir=past_workdir):
+            folders = (*folders, made_by_copying_to(folder))
+            if not _is_apart(run, folders, past_workdir=past_workdir):
                 break
-            folders.append(made_by_copying_to(folder))
             if work.copied is not None:
                 found.append(work.copied)
         elif not isinstance(instruction, _WITHOUT_EFFECT):
@@ -102,38 +101,29 @@ def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
     return found
 
 
-def _destination(work: Work) -> str | None:
-    if work.copied is not None:
-        return work.copied.destination
-    word = work.step.instruction.destination if isinstance(work.step.instruction, Transfer) else None
-    return absolute(work.step.value(word.text), work.folder) if word else None
-
-
 def _is_apart(work: Work, folders: Sequence[str], *, past_workdir: bool) -> bool:
-    run, script = work.step.instruction, work.step.script
-    assert isinstance(run, Run)
-    if script is None or script.broken or not script.commands or any(mount.type == "bind" for mount in run.mounts):
+    assert isinstance(work.instruction, Run)
+    if any(mount.type == "bind" for mount in work.instruction.mounts):
         return False
     if any(not each.manager.is_distribution for each in work.step.operations) and not (
         keeps_out(work.step.before, folders) and not any(folder.startswith("/home") for folder in folders)
     ):
         return False
-    here = nowhere() if past_workdir else work.folder
-    return all(is_apart(placed, folders, work.step.value) for placed in placed_commands(work.step, here))
+    return work.is_apart(folders, anywhere=past_workdir)
 
 
-def _finding(
-    work: Work, group: Sequence[Work], passed: Sequence[Copied], works: Sequence[Work], ctx: StageContext
-) -> Finding:
+def _finding(work: Work, group: Sequence[Work], passed: Sequence[Copied], stage: Stage, ctx: StageContext) -> Finding:
     top = passed[-1]
-    script = work.step.script
-    downloads = any(command.program in ("curl", "wget") for command in (script.commands if script else ()))
+    downloads = not work.programs.isdisjoint(("curl", "wget"))
     weighs = (downloads or bool(work.step.operations)) and any(copy.is_tree for copy in passed)
+    runs = [stage.steps[each.index].instruction for each in group]
     return Finding(
-        work.step.instruction.span,
+        span_of(stage, work.index),
         "Every change of the copied files runs this again, though it reads none of them",
-        fix=Fix(_title(top), *_edits([each.step.instruction for each in group], top.instruction, ctx)),
-        related=[Related(copy.instruction.span, "Nothing that this copies is read") for copy in reversed(passed)],
+        fix=Fix(_title(top), *_edits(runs, stage.steps[top.step.index].instruction, ctx)),
+        related=[
+            Related(span_of(stage, copy.step.index), "Nothing that this copies is read") for copy in reversed(passed)
+        ],
         severity=None if weighs else Severity.INFORMATION,
     )
 

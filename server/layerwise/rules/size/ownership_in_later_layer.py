@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from layerwise.build.apart import is_apart, is_project_folder
-from layerwise.build.dependencies import copied
+from layerwise.build.dependencies import Work, copied, survey
 from layerwise.build.dependencies.folders import (
     Placed,
     absolute,
     is_within,
     literal,
     placed_commands,
-    working_directories,
 )
 from layerwise.build.model import Stage, Step
 from layerwise.build.runs import run_text
@@ -88,18 +87,19 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
     """
     if not stage.facts.in_result or stage.facts.is_windows:
         return
-    if not any(isinstance(step.instruction, Transfer) for step in stage.steps):
-        return
-    folders = working_directories(stage)
-    for step, folder in zip(stage.steps, folders, strict=True):
-        if isinstance(step.instruction, Run) and step.script is not None and not step.script.broken:
-            for placed in placed_commands(step, folder):
-                change = _change(step, placed, stage, folders)
-                if change is not None and change.touched:
-                    yield _finding(change, stage, folders, ctx)
+    works = survey(stage, ctx.files)
+    folders = [work.folder for work in works]
+    for work in works:
+        if work.programs.isdisjoint(("chown", "chmod")) or not work.is_readable:
+            continue
+        step = stage.steps[work.index]
+        for placed in placed_commands(step, work.folder):
+            change = _change(step, placed, works, stage)
+            if change is not None and change.touched:
+                yield _finding(change, stage, folders, ctx)
 
 
-def _change(step: Step, placed: Placed, stage: Stage, folders: Sequence[str]) -> _Change | None:
+def _change(step: Step, placed: Placed, works: Sequence[Work], stage: Stage) -> _Change | None:
     command = placed.command
     if command.program not in ("chown", "chmod") or command.within or placed.folder is None:
         return None
@@ -111,7 +111,12 @@ def _change(step: Step, placed: Placed, stage: Stage, folders: Sequence[str]) ->
     for word in operands[1:]:
         path = absolute(literal(word, step.value), placed.folder)
         if path and path != "/" and "*" not in path:
-            copies = tuple(_copies(stage, step, folders, path))
+            before = works[: step.index]
+            copies = tuple(
+                (stage.steps[work.index], work.destination)
+                for work in before
+                if work.destination is not None and is_within(work.destination, path)
+            )
             touched += [_Touched(word, path, copies)] if copies else []
     known = all(_OPTIONS.fullmatch(word.text) for word in options) and not command.redirections
     value = _value(command.program, operands[0]) if known else None
@@ -127,15 +132,6 @@ def _value(program: str, word: ShellWord) -> str | None:
     if match is None or (match["colon"] and not match["group"]):
         return None
     return f"{match['user'] or 'root'}:{match['group'] or 'root'}"
-
-
-def _copies(stage: Stage, until: Step, folders: Sequence[str], path: str) -> Iterator[tuple[Step, str]]:
-    for step in stage.steps[: until.index]:
-        instruction = step.instruction
-        if isinstance(instruction, Transfer) and instruction.destination is not None:
-            target = absolute(step.value(instruction.destination.text), folders[step.index])
-            if target is not None and is_within(target, path):
-                yield step, target
 
 
 def _finding(change: _Change, stage: Stage, folders: Sequence[str], ctx: StageContext) -> Finding:
