@@ -30,10 +30,11 @@ def turning_off(rule: Rule, path: str, text: str | None) -> tuple[Edit, ...] | N
     settings = _read(path, text)
     if settings is None:
         return None
+    louder = list(_severities(settings, rule))
     for way in _WAYS:
         for edits in way(settings, rule):
-            if _does_it(rule, path, text, edits):
-                return tuple(edits)
+            if _does_it(rule, path, text, [*louder, *edits]):
+                return tuple(sorted([*louder, *edits]))
     return None
 
 
@@ -42,9 +43,11 @@ class _Settings:
     """A settings file: its text, our table in it, and where each setting stands."""
 
     text: str
+    """With a space for a byte-order mark."""
     table: KeyPath
     data: Mapping[str, Any]
     found: Mapping[KeyPath, Place]
+    has_mark: bool
 
     @property
     def line_end(self) -> str:
@@ -74,7 +77,7 @@ def _read(path: str, text: str) -> _Settings | None:
         return None
     for name in table:
         data = data.get(name, {}) if isinstance(data, Mapping) else {}
-    return _Settings(text, table, data if isinstance(data, Mapping) else {}, places(plain))
+    return _Settings(plain, table, data if isinstance(data, Mapping) else {}, places(plain), plain is not text)
 
 
 def _does_it(rule: Rule, path: str, before: str, edits: list[Edit]) -> bool:
@@ -85,12 +88,18 @@ def _does_it(rule: Rule, path: str, before: str, edits: list[Edit]) -> bool:
     return selection(loaded.settings, None).severity(rule) is Severity.OFF
 
 
-def _change_severity(settings: _Settings, rule: Rule) -> Iterator[list[Edit]]:
-    """The severity that is set for the rule becomes ``off``."""
-    for path in (("rules", rule.id), ("rules", rule.id, "severity")):
-        place = settings.place(*path)
-        if place and isinstance(_at(settings.data, path), str):
-            yield [Edit(place.value, '"off"')]
+def _severities(settings: _Settings, rule: Rule) -> Iterator[Edit]:
+    """Each severity that is set for the rule, under whichever of its names, becomes ``off``."""
+    for name in (rule.id, *rule.aliases):
+        for path in (("rules", name), ("rules", name, "severity")):
+            place = settings.place(*path)
+            if place and isinstance(_at(settings.data, path), str):
+                yield Edit(place.value, '"off"')
+
+
+def _set_severity(settings: _Settings, rule: Rule) -> Iterator[list[Edit]]:
+    """The rule's own table says ``off``, or there is nothing more to do."""
+    yield []
     place = settings.place("rules", rule.id)
     if place and settings.text[place.value.start] == "{":
         at = place.value.start + 1
@@ -154,14 +163,14 @@ def _add_setting(settings: _Settings, rule: Rule) -> Iterator[list[Edit]]:
     if above:
         yield [settings.line_behind(max(above), line)]
         return
-    at = 1 if settings.text.startswith(_MARK) else 0
+    at = 1 if settings.has_mark else 0
     comments = _OPENING_COMMENTS.match(settings.text, at)
     at = comments.end() if comments else at
     yield [Edit(Span(at, at), line + settings.line_end * 2)]
 
 
 _WAYS: tuple[Callable[[_Settings, Rule], Iterator[list[Edit]]], ...] = (
-    _change_severity,
+    _set_severity,
     _add_to_ignored,
     _add_to_rules,
     _add_setting,

@@ -41,6 +41,8 @@ class Plan(NamedTuple):
     operator: str
 
 
+_SILENCED = "a comment that silences rules stands between the RUNs, and would no longer count"
+
 _PLAIN = Part("", "")
 _GROUP = Part("{ ", "; }")
 _SUBSHELL = Part("( ", " )")
@@ -54,7 +56,7 @@ def merge_runs(runs: Sequence[RunText], style: Style) -> tuple[Edit, ...] | Refu
     """
     reason = _obstacle(runs)
     if reason:
-        return Refusal(reason)
+        return Refusal(reason, silenced=reason is _SILENCED)
     if any(run.script.heredoc for run in runs):
         edits = merge_into_heredoc(runs)
     else:
@@ -123,8 +125,6 @@ def _obstacle_between(runs: Sequence[RunText]) -> str | None:
         gap = run.characters(Span(run.end, following.start))
         if _COMMENT_LINE.sub("", gap).strip():
             return "another instruction stands between the RUNs"
-        if _SUPPRESSION.search(gap):
-            return "a comment that silences rules stands between the RUNs, and would no longer count"
         meaning = Meaning(run.script, run.text)
         process = meaning.leaves_processes
         if process:
@@ -133,6 +133,8 @@ def _obstacle_between(runs: Sequence[RunText]) -> str | None:
             return "a shell comment swallows the lines below it"
     if any(Meaning(run.script, run.text).defines_alias for run in runs):
         return "a RUN defines an alias"
+    if any(_SUPPRESSION.search(run.characters(Span(run.end, following.start))) for run, following in pairwise(runs)):
+        return _SILENCED
     return None
 
 

@@ -58,6 +58,8 @@ class Refusal:
     """Why an edit is not offered: half a sentence without a capital and a full stop."""
 
     reason: str
+    silenced: bool = False
+    """All that stands in the way is a comment that silences rules."""
 
 
 @dataclass(frozen=True, slots=True)

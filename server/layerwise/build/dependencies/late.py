@@ -67,7 +67,7 @@ def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent
 
 
 def _goes_with(late: Late, trees: Sequence[Copied], work: Work, works: Sequence[Work]) -> bool:
-    """Whether an install is late for the same copy, and no step in between that needs the source keeps it from moving."""
+    """Whether an install is late for the same copy, and nothing in between needs the source."""
     if late.first is not trees[0]:
         return False
     last = late.installs[-1][0]

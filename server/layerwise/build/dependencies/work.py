@@ -1,7 +1,7 @@
 """The steps of a stage as far as the source and the dependencies go: what each copies, installs and leaves alone.
 
-All of it is kept by the instruction and the state before it, so that a keystroke pays for the step that it touches. Spans are
-those of an instruction that starts at 0; ``span_of`` tells where it stands.
+All of it is kept by the instruction and the state before it, so that a keystroke pays for the step that it touches.
+Spans are those of an instruction that starts at 0; ``span_of`` tells where it stands.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MEMO: Memo[Work] = Memo(20_000)
 
 
 class Work:
-    """A step of a stage, and the folder it runs in. Immutable; what it has to do with the source is found when asked for."""
+    """A step of a stage, and the folder it runs in. Immutable; all that follows from it is found when asked for."""
 
     def __init__(self, step: Step, folder: str, tree: ContextTree | None) -> None:
         self.step = step

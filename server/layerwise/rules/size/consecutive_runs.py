@@ -54,7 +54,8 @@ def consecutive_runs(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
     ## Fix safety
     Safe: whatever a RUN does to its shell is fenced off, a failure stays a failure, and the second update is only
-    dropped where nothing between can have changed what it would fetch. RUNs that cannot be merged are not reported.
+    dropped where nothing between can have changed what it would fetch. RUNs that cannot be merged are not reported;
+    where only a comment that silences rules stands between them, there is no fix.
     """
     if not stage.facts.in_result:
         return
@@ -62,13 +63,14 @@ def consecutive_runs(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     for row in rows_of_runs(stage):
         for last in range(1, len(row)):
             saving = _index_fetched_twice(row, last, folders) or _bytes_stored_twice(row, last, folders)
-            edits = _merged(stage, row, saving, ctx) if saving else ()
-            if saving and edits:
+            edits = _merged(stage, row, saving, ctx) if saving else None
+            if saving and edits is not None:
                 count = last - saving.first + 1
+                title = "Merge the two RUNs" if count == 2 else f"Merge the {count} RUNs"
                 yield Finding(
                     saving.command.span,
                     saving.message,
-                    fix=Fix("Merge the two RUNs" if count == 2 else f"Merge the {count} RUNs", *edits),
+                    fix=Fix(title, *edits) if edits else None,
                     related=[Related(saving.cause, "This is where it was done before")],
                 )
 
@@ -108,8 +110,12 @@ def _rewrites(command: Command, target: str, written: Written) -> bool:
     return written.kind is Kind.DOWNLOAD and written.name == target
 
 
-def _merged(stage: Stage, row: Sequence[Step], saving: Saving, ctx: StageContext) -> tuple[Edit, ...]:
-    """The edits that merge the RUNs and drop what is superfluous then; nothing when that cannot be done."""
+def _merged(stage: Stage, row: Sequence[Step], saving: Saving, ctx: StageContext) -> tuple[Edit, ...] | None:
+    """The edits that merge the RUNs and drop what is superfluous then; None when that cannot be done.
+
+    Where only a comment that silences rules is in the way there are no edits, but the finding stands: it may be the
+    very one that the comment silences.
+    """
     runs: list[RunText] = []
     removed: list[Edit] = []
     for step in row[saving.first : saving.last + 1]:
@@ -120,15 +126,17 @@ def _merged(stage: Stage, row: Sequence[Step], saving: Saving, ctx: StageContext
             shorter = without(run, command)
             edits = () if shorter else remove_statement(run, command)
             if edits is None:
-                return ()
+                return None
             run = shorter or run
             removed += edits
         if run is None:
-            return ()
+            return None
         runs.append(run)
     merged = merge_runs(runs, style_in(stage, runs, ctx.text))
-    if isinstance(merged, Refusal) or any("\n" in ctx.text(_with_gap(word, runs)) for word in saving.words):
-        return ()
+    if isinstance(merged, Refusal):
+        return () if merged.silenced else None
+    if any("\n" in ctx.text(_with_gap(word, runs)) for word in saving.words):
+        return None
     return (*merged, *removed, *(Edit(_with_gap(word, runs), "") for word in saving.words))
 
 
