@@ -22,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from shared import shared_file
@@ -119,9 +120,14 @@ def _seconds(tool: Tool, files: Sequence[Path]) -> tuple[float, float]:
     status = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT).returncode
     wall, after = time.perf_counter() - started, os.times()
     if tool.name == "layerwise" and status not in (0, 1):
-        print(f"note: layerwise ended with status {status}", file=sys.stderr)
+        _warn(status)
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return wall, cpu
+
+
+@cache
+def _warn(status: int) -> None:
+    print(f"note: layerwise ended with status {status}: some of the files could not be checked", file=sys.stderr)
 
 
 if __name__ == "__main__":

@@ -91,6 +91,12 @@ class Work:
             self._apart[key] = self.is_readable and all(is_apart(each, folders, self.step.value) for each in commands)
         return self._apart[key]
 
+    def is_apart_but(self, command: Command, folders: Sequence[str]) -> bool:
+        """Whether all commands of a RUN but that one, which stands at the same place in it, touch nothing there."""
+        start = command.span.start - (self._shift(command) or 0)
+        others = [each for each in placed_commands(self.step, nowhere()) if each.command.span.start != start]
+        return self.is_readable and all(is_apart(each, folders, self.step.value) for each in others)
+
     def is_clear(self, folders: Sequence[str]) -> bool:
         """Whether all commands of a RUN install from manifests, or touch nothing in these folders."""
         key = ("clear", *folders)
