@@ -100,6 +100,7 @@ def test_nothing_is_answered_after_shutdown(client: Client) -> None:
     client.start()
     client.ask("shutdown")
     assert client.answer(client.request("textDocument/hover", {}))["error"]["code"] == -32600
+    client.inbox.clear()
     client.open(FROM)
     client.settle()
     assert not client.inbox

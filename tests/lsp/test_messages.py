@@ -163,4 +163,11 @@ def test_the_conversation_can_be_traced(started: Client) -> None:
 
 def test_the_trace_may_be_on_from_the_start(client: Client) -> None:
     client.start(trace="messages")
-    assert "initialized" in client.told("$/logTrace")["message"] or client.told("$/logTrace")
+    assert "initialize" in client.told("$/logTrace")["message"]
+
+
+def test_a_notification_that_cannot_be_read_is_logged(started: Client) -> None:
+    started.tell("textDocument/didOpen", {"textDocument": {"uri": 5}})
+    logged = started.told("window/logMessage")
+    assert logged["type"] == 2
+    assert "textDocument" in logged["message"]

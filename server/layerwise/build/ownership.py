@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from layerwise.build.apart import is_apart, is_project_folder
-from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands
+from layerwise.build.dependencies.apart import is_apart, is_project_folder
+from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands, shell_value
 from layerwise.build.dependencies.work import Work
 from layerwise.build.model import Stage, Step
 from layerwise.knowledge.base_images import BASE_IMAGES
@@ -90,8 +90,9 @@ def _change(step: Step, placed: Placed, works: Sequence[Work], stage: Stage) -> 
     if len(operands) < 2 or not any("R" in word.text or word.text == "--recursive" for word in options):
         return None
     touched: list[Touched] = []
+    value = shell_value(step)
     for word in operands[1:]:
-        path = absolute(literal(word, step.value), placed.folder)
+        path = absolute(literal(word, value), placed.folder)
         if path and path != "/" and "*" not in path:
             copies = tuple(
                 (stage.steps[work.index], work.destination)
@@ -100,8 +101,8 @@ def _change(step: Step, placed: Placed, works: Sequence[Work], stage: Stage) -> 
             )
             touched += [Touched(word, path, copies)] if copies else []
     known = all(_OPTIONS.fullmatch(word.text) for word in options) and not command.redirections
-    value = _value(command.program, operands[0]) if known else None
-    return Change(step, command, command.program, value, tuple(touched), len(touched) == len(operands) - 1)
+    said = _value(command.program, operands[0]) if known else None
+    return Change(step, command, command.program, said, tuple(touched), len(touched) == len(operands) - 1)
 
 
 def _value(program: str, word: ShellWord) -> str | None:
@@ -250,6 +251,6 @@ def _doubt(change: Change, touched: Touched, stage: Stage, folders: Sequence[str
         for placed in placed_commands(step, folders[step.index]) if isinstance(step.instruction, Run) else ():
             if placed.command is change.command:
                 break
-            if placed.command.program not in ("chown", "chmod") and not is_apart(placed, [path], step.value):
+            if placed.command.program not in ("chown", "chmod") and not is_apart(placed, [path], shell_value(step)):
                 return f"What an earlier RUN may have written into `{path}` keeps its {change.what}"
     return ""

@@ -28,7 +28,7 @@ SYSTEM: frozenset[str] = _words(
 WITH_PATHS: frozenset[str] = _words(
     "mkdir rmdir rm touch ln cp mv install cat ls stat head tail wc chmod chown chgrp truncate tee cut sort uniq tr"
     " basename dirname readlink realpath tar unzip gunzip gzip xz unxz bunzip2 zcat sha256sum sha512sum sha1sum"
-    " md5sum gpg gpgconf dpkg rpm sed grep awk diff cmp file strip test [ source . cd pushd"
+    " md5sum gpg gpgconf dpkg rpm sed grep awk diff cmp file find du tree strip test [ source . cd pushd"
 )
 """Programs whose operands are files, or texts that are taken for files to be on the safe side."""
 

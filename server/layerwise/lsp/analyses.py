@@ -130,12 +130,16 @@ class Analyst:
             file.job.add_done_callback(_forget_error)
         return file.job
 
-    def look_again(self) -> None:
-        """Something around the documents may have changed. Those that it touches are analysed again."""
+    def look_again(self) -> asyncio.Task[None]:
+        """Something around the documents may have changed. Those that it touches are analysed again.
+
+        Returns the look, which is over before those analyses are.
+        """
         self._changes += 1
         self._looks_again = True
         if self._look is None:
             self._look = asyncio.get_running_loop().create_task(self._look_at_all())
+        return self._look
 
     def _is_quick(self, file: OpenFile) -> bool:
         if file.analysed is None or file.job or file.analysed[1] is not file.surroundings:

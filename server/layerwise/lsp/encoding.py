@@ -26,13 +26,14 @@ def preferred(offered: Iterable[object]) -> Encoding:
 
 
 def position_of(lines: LineIndex, offset: int, encoding: Encoding) -> tuple[int, int]:
-    """The zero-based line of an offset, and its column as the client counts."""
-    line, column = lines.position(offset)
+    """The zero-based line of an offset of the text, and its column as the client counts."""
+    line = lines.line_of(offset)
+    start = lines.starts[line]
     if encoding is Encoding.UTF_32 or lines.text.isascii():
-        return line, column
-    before = lines.text[lines.starts[line] : lines.starts[line] + column]
+        return line, offset - start
+    before = lines.text[start:offset]
     if before.isascii():
-        return line, column
+        return line, offset - start
     return line, len(before.encode(_CODECS[encoding], "surrogatepass")) // _UNIT[encoding]
 
 

@@ -219,8 +219,12 @@ class Protocol(LanguageServerProtocol):
         """Answer a request with what went wrong; of a notification, which has no answer, only the log will tell."""
         if not isinstance(error, JsonRpcException):
             self._server.guard.report(error)
+            if request is None:
+                return
             error = JsonRpcInternalError(f"{type(error).__name__}: {error}")
-        if request is not None:
+        if request is None:
+            logger.warning("A notification cannot be read: %s", error.message)
+        else:
             self.refuse(request, error)
 
     def _cancel(self, params: Params) -> None:

@@ -34,6 +34,8 @@ SETTINGS_WAIT = 0.5
 """Seconds that the first diagnostics wait for the client's settings."""
 LOOK_EVERY = 2.0
 """Seconds between two looks at the files around the documents, for a client that doesn't tell of changes."""
+LOOK_SHARE = 30
+"""Where there is much to look at, it is done so much more rarely: so many times as long as it takes."""
 
 
 def main(*, tcp: str | None = None, ws: str | None = None) -> int:
@@ -105,9 +107,12 @@ class Server(LanguageServer):
 
     def begin(self) -> None:
         """What is done when the client is ready to be asked."""
-        self.spawn(self._ask_client())
+        logger.info("Layerwise %s on Python %s", __version__, sys.version.partition(" ")[0])
+        if self.client.has_configuration:
+            self.spawn(self._pull_settings())
+        self.spawn(configuration.register(self))
         if not self.client.registers_watchers:
-            self._loop.call_later(LOOK_EVERY, self._look_now_and_then)
+            self.spawn(self._look_now_and_then())
 
     def stop(self, status: int) -> None:
         """End the conversation. The first status counts."""
@@ -197,11 +202,6 @@ class Server(LanguageServer):
 
     # Work
 
-    async def _ask_client(self) -> None:
-        if self.client.has_configuration:
-            await self._pull_settings()
-        await configuration.register(self)
-
     async def _pull_settings(self) -> None:
         self._set(await configuration.pull_settings(self))
 
@@ -210,9 +210,13 @@ class Server(LanguageServer):
         self.analyst.ready.set()
         self.analyst.look_again()
 
-    def _look_now_and_then(self) -> None:
-        self.analyst.look_again()
-        self._loop.call_later(LOOK_EVERY, self._look_now_and_then)
+    async def _look_now_and_then(self) -> None:
+        pause = LOOK_EVERY
+        while True:
+            await asyncio.sleep(pause)
+            began = self._loop.time()
+            await self.analyst.look_again()
+            pause = max(LOOK_EVERY, LOOK_SHARE * (self._loop.time() - began))
 
     def _show(self, kind: int, message: str) -> None:
         self.protocol.tell("window/showMessage", {"type": kind, "message": message})

@@ -23,6 +23,8 @@ CHUNK = 1 << 18
 LOOPBACK = "127.0.0.1"
 LAST_WORDS = 2.0
 """Seconds that a client has to take what was sent to it before the end."""
+YOUNG_OBJECTS = 20_000
+"""So many new objects set off a garbage collection. A keystroke makes thousands, most of which die by themselves."""
 SWITCH = 0.001
 """Seconds that a thread may keep the interpreter while another waits: a keystroke must not wait for longer work."""
 
@@ -31,6 +33,7 @@ def run(make: Make, *, tcp: str | None = None, ws: str | None = None) -> int:
     """Hold one conversation, and return the exit status."""
     sys.setswitchinterval(SWITCH)
     gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS)
     try:
         return asyncio.run(_serve(make, tcp, ws))
     except KeyboardInterrupt:

@@ -55,7 +55,8 @@ def read_pull(params: Mapping[str, Any]) -> tuple[str, str | None]:
 
 def diagnostics(findings: Iterable[Reported], document: Document, encoding: Encoding) -> list[str]:
     """Each finding as the JSON of a ``Diagnostic``, but for its last brace and its ``data``: see ``listed``."""
-    return [_diagnostic(each, document, encoding) for each in findings]
+    uri = json.dumps(document.uri)
+    return [_diagnostic(each, uri, document.lines, encoding) for each in findings]
 
 
 def note(message: str) -> str:
@@ -113,12 +114,13 @@ def settings_problems(problems: Iterable[SettingsProblem], encoding: Encoding) -
     )
 
 
-def _diagnostic(reported: Reported, document: Document, encoding: Encoding) -> str:
-    place = _range(reported.span, document.lines, encoding)
+def _diagnostic(reported: Reported, uri: str, lines: LineIndex, encoding: Encoding) -> str:
+    place = _range(reported.span, lines, encoding)
     body = _body(reported.rule, reported.message, reported.severity, reported.tags)
-    if not reported.related:
+    found = reported.related
+    if not found:
         return f'{{"range":{place}{body}'
-    related = ",".join(_related(each, document, encoding) for each in reported.related)
+    related = ",".join([_related(each, uri, lines, encoding) for each in found])
     return f'{{"range":{place}{body},"relatedInformation":[{related}]'
 
 
@@ -143,10 +145,12 @@ def _body(rule: Rule, message: str, severity: Severity, tags: tuple[Tag, ...]) -
     return "," + json.dumps(fields, separators=(",", ":"))[1:-1]
 
 
-def _related(related: Related, document: Document, encoding: Encoding) -> str:
-    place = _range(related.span, document.lines, encoding)
-    uri, message = json.dumps(document.uri), json.dumps(related.message)
-    return f'{{"location":{{"uri":{uri},"range":{place}}},"message":{message}}}'
+def _related(related: Related, uri: str, lines: LineIndex, encoding: Encoding) -> str:
+    place = _range(related.span, lines, encoding)
+    return f'{{"location":{{"uri":{uri},"range":{place}}},"message":{_string(related.message)}}}'
+
+
+_string = lru_cache(maxsize=4096)(json.dumps)
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

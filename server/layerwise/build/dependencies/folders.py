@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ UNKNOWN = "/?"
 
 Value = Callable[[str], str | None]
 
+_NAME = re.compile(r"\$\{?(\w+)")
 _LOST = "/??"
 """The folder behind a ``cd`` whose target cannot be known."""
 
@@ -65,8 +67,27 @@ def placed_commands(step: Step, folder: str) -> tuple[Placed, ...]:
     script = step.script
     if script is None:
         return ()
-    walk = _Walk(script, lambda word: literal(word, step.value))
+    value = shell_value(step)
+    walk = _Walk(script, lambda word: literal(word, value))
     return tuple(walk.placed(folder))
+
+
+def shell_value(step: Step) -> Value:
+    """The value of a word in the script of a step: of ARGs and ENVs that are known and that the script leaves alone.
+
+    None for any other variable, which the script may set in ways that are not followed here.
+    """
+    commands = step.script.commands if step.script else ()
+    assigned = {assignment.name for command in commands for assignment in command.assignments}
+
+    def value(word: str) -> str | None:
+        for name in _NAME.findall(word):
+            variable = step.before.lookup(name)
+            if name in assigned or variable is None or variable.value is None:
+                return None
+        return step.value(word)
+
+    return value
 
 
 def literal(word: ShellWord, value: Value) -> str | None:
@@ -138,7 +159,8 @@ class _Walk:
         if command.program not in ("cd", "pushd", "popd"):
             return folder
         words = [word for word in command.arguments if (word.value or "") not in ("-P", "-L", "--")]
-        target = self.value(words[0]) if len(words) == 1 and command.program != "popd" else None
+        known = len(words) == 1 and command.program != "popd" and words[0].text != "-"
+        target = self.value(words[0]) if known else None
         if folder.startswith(_LOST) and not (target or "").startswith("/"):
             return _LOST
         return absolute(target, folder) or _LOST

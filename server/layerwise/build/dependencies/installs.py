@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from layerwise.build.dependencies.folders import Placed, Value, absolute, literal, placed_commands
+from layerwise.build.dependencies.folders import Placed, Value, absolute, literal, placed_commands, shell_value
 from layerwise.build.model import Step
 from layerwise.build.operations import PackageOperation, operations
 from layerwise.knowledge.manifests import BY_MANAGER, Manifests
@@ -41,6 +41,16 @@ class Install:
     def manager(self) -> str:
         return self.row.manager
 
+    @property
+    def program(self) -> int:
+        """The index of the word that names the package manager: 1 in ``sh ./mvnw package``."""
+        words = self.command.words
+        names = self.operation.manager.programs
+        for index in range(self.command.start, len(words)):
+            if (words[index].value or words[index].text).rpartition("/")[2] in names:
+                return index
+        return self.command.start
+
     def has(self, *options: str) -> bool:
         return self.operation.has_option(*options)
 
@@ -49,18 +59,9 @@ class Install:
         """How people call it: ``npm ci``."""
         if self.manager == "r":
             return "renv::restore()"
-        words = self.command.words[self.command.start :]
         if self.operation.manager.goals:
             return f"{self.command.program} {self.subcommand}"
-        last = self.operation.subcommand
-        shown: list[str] = []
-        for word in words:
-            text = word.value or word.text
-            if not text.startswith("-") or text == "-m":
-                shown.append(text.rpartition("/")[2] if not shown else text)
-            if last is None or word.span == last.span:
-                break
-        return " ".join(shown)
+        return " ".join(_called(self.operation))
 
 
 def installs_of(step: Step, folder: str) -> tuple[Install, ...]:
@@ -69,12 +70,29 @@ def installs_of(step: Step, folder: str) -> tuple[Install, ...]:
     :param folder: the working directory in force.
     """
     found: list[Install] = []
+    value = shell_value(step)
     for placed in placed_commands(step, folder):
         if placed.folder is None or _UNFOLLOWED.intersection(placed.command.within):
             continue
         for operation in operations(placed.command):
-            found += _install(operation, placed, step.value)
+            found += _install(operation, placed, value)
     return tuple(found)
+
+
+def _called(operation: PackageOperation) -> Iterator[str]:
+    """The words from the program to the subcommand, without options and their values but ``-m pip``."""
+    words = operation.command.words[operation.command.start :]
+    last = operation.subcommand
+    index = 0
+    while index < len(words):
+        text = words[index].value or words[index].text
+        if text.startswith("-") and text != "-m":
+            index += 1 + (text in operation.manager.valued)
+            continue
+        yield text if index else text.rpartition("/")[2]
+        if last is None or words[index].span == last.span:
+            return
+        index += 1
 
 
 def _install(operation: PackageOperation, placed: Placed, value: Value) -> Iterator[Install]:

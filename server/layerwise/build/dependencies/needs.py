@@ -98,11 +98,12 @@ def _guess(install: Install) -> Needs:
         reasons.insert(0, f"`{install.title} {install.own}` builds what it installs")
     if install.manager in ("pip", "conda", "dotnet") and (install.named or install.manager != "dotnet"):
         return Needs(install.named, (), tuple(reasons), seen=False)
-    files = tuple(at(install.folder, name) for name in row.unseen)
+    files = tuple(dict.fromkeys((*install.named, *(at(install.folder, name) for name in row.unseen))))
     folders: tuple[str, ...] = ()
-    wrapper = _WRAPPERS.get(install.command.program)
+    program = (install.command.words[install.program].value or "").rpartition("/")[2]
+    wrapper = _WRAPPERS.get(program)
     if wrapper:
-        files = (*files, at(install.folder, install.command.program))
+        files = (*files, at(install.folder, program))
         folders = (at(install.folder, wrapper),)
     builds_project = any(not install.has(option) for option in row.without_project.split())
     return Needs(files, folders, tuple(reasons), builds_project, seen=False)

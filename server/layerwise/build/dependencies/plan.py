@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from layerwise.build.apart import made_by_copying_to
+from layerwise.build.dependencies.apart import made_by_copying_to
 from layerwise.build.dependencies.copies import Copied
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within
 from layerwise.build.dependencies.installs import Install
@@ -233,7 +233,7 @@ class _Planner:
 
     def _fetch_before_build(self, plan: Plan, install: Install, words: list[str]) -> Iterator[str]:
         row = install.row
-        program = " ".join(words[install.command.start : install.command.start + 1])
+        program = " ".join(words[install.command.start : install.program + 1])
         if row.manager == "cargo":
             yield from self._cargo(plan, install)
         elif row.manager == "go":

@@ -6,10 +6,10 @@ Spans are those of an instruction that starts at 0; ``span_of`` tells where it s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from layerwise.build.apart import is_apart
+from layerwise.build.dependencies.apart import is_apart
 from layerwise.build.dependencies.copies import Copied, copied
 from layerwise.build.dependencies.folders import (
     Placed,
@@ -18,6 +18,7 @@ from layerwise.build.dependencies.folders import (
     literal,
     nowhere,
     placed_commands,
+    shell_value,
     working_directories,
 )
 from layerwise.build.dependencies.installs import Install, installs_of
@@ -74,6 +75,11 @@ class Work:
         """The installs from manifests in a RUN."""
         return installs_of(self.step, self.folder) if isinstance(self.instruction, Run) else ()
 
+    @cached_property
+    def value(self) -> Callable[[str], str | None]:
+        """The value of a word in its script, see ``folders.shell_value``."""
+        return shell_value(self.step)
+
     @property
     def is_readable(self) -> bool:
         """Whether it is a RUN all of whose commands are known."""
@@ -88,14 +94,15 @@ class Work:
         key = ("apart", anywhere, *folders)
         if key not in self._apart:
             commands = placed_commands(self.step, nowhere()) if anywhere else self.commands
-            self._apart[key] = self.is_readable and all(is_apart(each, folders, self.step.value) for each in commands)
+            self._apart[key] = self.is_readable and all(is_apart(each, folders, self.value) for each in commands)
         return self._apart[key]
 
-    def is_apart_but(self, command: Command, folders: Sequence[str]) -> bool:
-        """Whether all commands of a RUN but that one, which stands at the same place in it, touch nothing there."""
-        start = command.span.start - (self._shift(command) or 0)
-        others = [each for each in placed_commands(self.step, nowhere()) if each.command.span.start != start]
-        return self.is_readable and all(is_apart(each, folders, self.step.value) for each in others)
+    def is_apart_but(self, index: int, folders: Sequence[str]) -> bool:
+        """Whether all commands of a RUN but that of this index touch nothing in these folders, wherever it is run."""
+        commands = enumerate(placed_commands(self.step, nowhere()))
+        return self.is_readable and all(
+            number == index or is_apart(each, folders, self.value) for number, each in commands
+        )
 
     def is_clear(self, folders: Sequence[str]) -> bool:
         """Whether all commands of a RUN install from manifests, or touch nothing in these folders."""
@@ -116,11 +123,11 @@ class Work:
         if any(word.value in SETTING_UP.get(command.program, ()) for word in command.arguments[:1]):
             return not any(word.value in ("--local", "--project") for word in command.arguments)
         if command.program == "cd" and len(command.arguments) == 1 and placed.folder is not None:
-            target = absolute(literal(command.arguments[0], self.step.value), placed.folder)
+            target = absolute(literal(command.arguments[0], self.value), placed.folder)
             return target is not None and (
                 any(is_within(each.folder, target) for each in plain) or not any(is_within(target, f) for f in folders)
             )
-        return is_apart(placed, folders, self.step.value)
+        return is_apart(placed, folders, self.value)
 
 
 def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:

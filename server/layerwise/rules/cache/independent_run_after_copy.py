@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerwise.build.apart import is_project_folder, keeps_out, made_by_copying_to
 from layerwise.build.dependencies import Copied, Work, span_of, survey
+from layerwise.build.dependencies.apart import is_project_folder, keeps_out, made_by_copying_to
 from layerwise.build.model import Stage
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet

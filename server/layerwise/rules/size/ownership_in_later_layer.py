@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from layerwise.build.apart import is_project_folder, made_by_copying_to
 from layerwise.build.dependencies import Work, survey
+from layerwise.build.dependencies.apart import is_project_folder, made_by_copying_to
 from layerwise.build.model import Stage
 from layerwise.build.ownership import (
     ARCHIVE,
@@ -156,7 +156,7 @@ def _moved_up(
     works: Sequence[Work],
     ctx: StageContext,
 ) -> tuple[Edit, ...] | None:
-    """The edits that put what is left of the RUN above the copies, so that the user is there; None where it can't go."""
+    """The edits that put what is left of the RUN above the copies, so that the user is there; None if that can't be."""
     first = change.copies[0].index
     between = works[first : change.step.index]
     if any(isinstance(work.instruction, Env | Arg | User | Shell) for work in between) or not change.is_all:
@@ -165,13 +165,12 @@ def _moved_up(
     if not made_by_workdirs(stage.steps[:first], folders).issuperset(left):
         return None
     own = works[change.step.index]
-    makes_users = all(
-        placed.command.program in (*MAKING_USERS, "chown", "set", "true") for placed in own.commands
-    )
+    makes_users = all(placed.command.program in (*MAKING_USERS, "chown", "set", "true") for placed in own.commands)
     if any(isinstance(work.instruction, Run) for work in between) and not makes_users:
         return None
     targets = [made_by_copying_to(work.destination) for work in between if work.destination is not None]
-    if not own.is_apart_but(change.command, targets):
+    script = change.step.script
+    if script is None or not own.is_apart_but(script.commands.index(change.command), targets):
         return None
     sheet = Sheet(ctx.dockerfile)
     block = sheet.block_of(change.step.instruction)

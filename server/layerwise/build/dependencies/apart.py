@@ -61,6 +61,9 @@ def is_apart(placed: Placed, folders: Sequence[str], value: Value) -> bool:
     found = operations(command)
     if found:
         return all(_package_operation(each, sight) for each in found)
+    folder = command.name.text.rpartition("/")[0]
+    if folder and not folder.startswith(("/bin", "/sbin", "/usr/")):
+        return False
     return _program(command, sight)
 
 
