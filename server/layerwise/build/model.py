@@ -9,7 +9,7 @@ from typing import Any
 
 from layerwise.build.accounts import Account
 from layerwise.build.effects import Reads, reads_of, writes_of
-from layerwise.build.operations import PackageOperation, operations
+from layerwise.build.operations import PackageOperation, operations, tools_of
 from layerwise.build.values import Variable, expanded
 from layerwise.shell import script_of
 from layerwise.shell.tree import Dialect, Script
@@ -102,19 +102,33 @@ class Step:
     def __init__(
         self,
         place: Callable[[], Instruction],
-        key: object,
+        unplaced: Instruction,
         index: int,
         before: State,
         after: State,
         escape: str,
     ) -> None:
         self._place = place
+        self._unplaced = unplaced
         self.escape = escape
-        self.key = key
-        """The same as ``instruction.key``."""
         self.index = index
         self.before = before
         self.after = after
+
+    @property
+    def key(self) -> object:
+        """The same as ``instruction.key``."""
+        return self._unplaced.key
+
+    @property
+    def kind(self) -> type[Instruction]:
+        """The type of the instruction, which need not be put in its place for that."""
+        return type(self._unplaced)
+
+    @property
+    def tools(self) -> frozenset[str]:
+        """The names of the package managers in a RUN, also in that of an ONBUILD; this too costs no placement."""
+        return tools_of(self._unplaced, self.before.dialect, self.escape)
 
     @cached_property
     def instruction(self) -> Instruction:
@@ -159,11 +173,13 @@ class Step:
     @cached_property
     def trigger(self) -> Step | None:
         """The step inside an ONBUILD. It does not happen in this build: nothing is in force after it."""
+        if self.kind is not Onbuild:
+            return None
         instruction = self.instruction
         if not isinstance(instruction, Onbuild) or instruction.trigger is None:
             return None
         inner = instruction.trigger
-        return Step(lambda: inner, inner.key, self.index, self.before, self.before, self.escape)
+        return Step(lambda: inner, inner, self.index, self.before, self.before, self.escape)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +267,7 @@ class Stage:
     def steps(self) -> tuple[Step, ...]:
         section, states = self.section, self.course.states
         return tuple(
-            Step(partial(section.instruction, index), node.key, index, states[index], states[index + 1], self._escape)
+            Step(partial(section.instruction, index), node, index, states[index], states[index + 1], self._escape)
             for index, (_, node) in enumerate(section.layout.instructions)
         )
 

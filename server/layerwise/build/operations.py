@@ -6,9 +6,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
+from weakref import WeakKeyDictionary
 
 from layerwise.knowledge.packages import BY_MODULE, BY_PROGRAM, Operation, PackageManager
-from layerwise.shell.tree import Command, ShellWord
+from layerwise.shell import script_of
+from layerwise.shell.tree import Command, Dialect, ShellWord
+from layerwise.syntax.tree import Instruction, Onbuild, Run
 from layerwise.text import Span
 
 __all__ = ["Operation", "PackageOperation", "operations"]
@@ -99,6 +103,27 @@ def operations(command: Command) -> tuple[PackageOperation, ...]:
         )
         for reading in _readings(tuple(_text(word) for word in words), words[0].value is not None)
     )
+
+
+_TOOLS: WeakKeyDictionary[Any, dict[Dialect, frozenset[str]]] = WeakKeyDictionary()
+
+
+def tools_of(instruction: Instruction, dialect: Dialect, escape: str) -> frozenset[str]:
+    """The names of the package managers that a RUN uses, or the RUN that an ONBUILD triggers."""
+    if isinstance(instruction, Onbuild):
+        return tools_of(instruction.trigger, dialect, escape) if instruction.trigger else _NO_TOOLS
+    if not isinstance(instruction, Run):
+        return _NO_TOOLS
+    known = _TOOLS.setdefault(instruction.key, {})
+    found = known.get(dialect)
+    if found is None:
+        script = script_of(instruction, dialect, escape)
+        commands = script.commands if script else ()
+        found = known[dialect] = frozenset(each.manager.name for command in commands for each in operations(command))
+    return found
+
+
+_NO_TOOLS: frozenset[str] = frozenset()
 
 
 def program_of(command: Command) -> str:

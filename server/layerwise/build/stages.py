@@ -204,7 +204,7 @@ def _fired(section: Section, entry: State, escape: str) -> Iterator[Step]:
     for index, (_, node) in enumerate(section.layout.instructions):
         if isinstance(node, Onbuild) and node.trigger is not None:
             after = state_after(state, node.trigger, escape)
-            yield Step(_TriggerPlace(section, index), node.trigger.key, index, state, after, escape)
+            yield Step(_TriggerPlace(section, index), node.trigger, index, state, after, escape)
             state = after
 
 

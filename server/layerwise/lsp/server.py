@@ -14,7 +14,7 @@ from pygls.lsp.server import LanguageServer
 
 from layerwise import __version__
 from layerwise.engine import Analysis
-from layerwise.lsp import configuration, converting, handlers, transport, wire
+from layerwise.lsp import configuration, converting, handlers, navigation, transport, wire
 from layerwise.lsp.analyses import Analyst, ClosedError, OpenFile
 from layerwise.lsp.client import Client, folder_paths, read_client, settings_section
 from layerwise.lsp.documents import Document, opened
@@ -247,6 +247,8 @@ def _register(server: Server) -> None:
         _on_document(server, handlers.on_resolve, uri=handlers.document_of, otherwise=lambda action: action)
     )
 
+    _register_navigation(server)
+
     async def apply(edit: lsp.WorkspaceEdit, uri: str, version: int) -> None:
         await handlers.on_apply(server, edit, uri, version)
 
@@ -255,6 +257,22 @@ def _register(server: Server) -> None:
 
     server.command(converting.APPLY)(apply)
     server.command(converting.FIX_ALL)(fix_all)
+
+
+def _register_navigation(server: Server) -> None:
+    for method, handler, options in (
+        (lsp.TEXT_DOCUMENT_DEFINITION, navigation.on_definition, None),
+        (lsp.TEXT_DOCUMENT_REFERENCES, navigation.on_references, None),
+        (lsp.TEXT_DOCUMENT_DOCUMENT_HIGHLIGHT, navigation.on_highlight, None),
+        (lsp.TEXT_DOCUMENT_PREPARE_RENAME, navigation.on_prepare_rename, None),
+        (lsp.TEXT_DOCUMENT_RENAME, navigation.on_rename, lsp.RenameOptions(prepare_provider=True)),
+        (lsp.TEXT_DOCUMENT_DOCUMENT_LINK, navigation.on_links, None),
+        (lsp.TEXT_DOCUMENT_FOLDING_RANGE, navigation.on_folding, None),
+        (lsp.TEXT_DOCUMENT_DOCUMENT_SYMBOL, navigation.on_symbols, None),
+        (lsp.TEXT_DOCUMENT_COMPLETION, navigation.on_completion, lsp.CompletionOptions(navigation.TRIGGERS)),
+        (lsp.TEXT_DOCUMENT_SIGNATURE_HELP, navigation.on_signature, lsp.SignatureHelpOptions([" ", "=", ","])),
+    ):
+        server.feature(method, options)(_on_document(server, handler))
 
 
 def _on_document(

@@ -128,6 +128,9 @@ def _trees_before(
     install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None
 ) -> tuple[Copied, ...]:
     """The copies of the source before an install whose manifests are copied by one of them, or by themselves."""
+    # What looks like a folder by its name, and is named by the install, is the file that it names.
+    taken = [copy for copy in trees if any(_is_file_of(copy, path) for path in install.named)]
+    trees, files = [copy for copy in trees if copy not in taken], [*files, *taken]
     read = {posixpath.join(install.folder, name) for name in install.row.folders}
     inside = [
         copy
@@ -152,8 +155,19 @@ def _provides(copy: Copied, install: Install, tree: ContextTree | None) -> bool:
     return any(_brings(copy, path, tree) for path in wanted)
 
 
+def _is_file_of(copy: Copied, path: str) -> bool:
+    """Whether a copy of one source, of which is not known whether it is a folder, may bring a file of this path."""
+    if len(copy.sources) != 1 or not copy.sources[0].is_guessed:
+        return False
+    return path == (
+        posixpath.join(copy.destination, posixpath.basename(copy.sources[0].path)) if copy.into else copy.destination
+    )
+
+
 def _brings(copy: Copied, path: str, tree: ContextTree | None) -> bool:
     folder, name = posixpath.split(path)
+    if _is_file_of(copy, path):
+        return True
     if copy.root is not None:
         found = copy.context_path(path)
         if found is None or tree is None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from layerwise.build.dependencies.apart import made_by_copying_to
 from layerwise.build.dependencies.copies import Copied
+from layerwise.build.dependencies.fetching import STATEFUL, NoPlan, Project, fetch
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within
 from layerwise.build.dependencies.installs import Install
 from layerwise.build.dependencies.late import Late
@@ -41,7 +42,6 @@ from layerwise.syntax.tree import (
 
 _PASSABLE = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Shell, Stopsignal, User)
 _PASSED_BY_FETCH = (Transfer, Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
-_STATEFUL = frozenset({"cd", "set", "export", ".", "source"})
 _SHRINKING = frozenset({Operation.REMOVE, Operation.CLEAN})
 _NAME = re.compile(r"\$\{?(\w+)")
 
@@ -84,10 +84,6 @@ class Plan:
     """New destinations of copies that move past a WORKDIR, by the index of their step."""
     reasons: dict[str, None] = field(default_factory=dict)
     """Why a person should look, each a sentence without a full stop."""
-
-
-class NoPlan(Exception):  # noqa: N818
-    """There is no better order that would build the same."""
 
 
 def plan_of(late: Late, works: Sequence[Work], tree: ContextTree | None, *, in_result: bool) -> Plan:
@@ -176,14 +172,14 @@ class _Planner:
         if not installs or count == len(whole.parts):
             return None
         # Trailing preparations of what follows stay with what follows.
-        while count > installs[-1] + 1 and getattr(whole.parts[count - 1], "program", "") in _STATEFUL:
+        while count > installs[-1] + 1 and getattr(whole.parts[count - 1], "program", "") in STATEFUL:
             count -= 1
         return Split(whole, count - 1, self._prefix(whole, count))
 
     def _prefix(self, whole: AndOr, count: int) -> str:
         text: list[str] = []
         for part in whole.parts[:count]:
-            if isinstance(part, Command) and (part.program in _STATEFUL or not part.words):
+            if isinstance(part, Command) and (part.program in STATEFUL or not part.words):
                 if any(not word.is_literal for word in part.words) or part.redirections:
                     raise NoPlan("the RUN cannot be cut in two")
                 words = [assignment.name for assignment in part.assignments if not part.words]
@@ -202,76 +198,13 @@ class _Planner:
         moved = tuple(copy for copy in (self.late.trees if stays else self.moved) if copy.step.index < work.index)
         plan = Plan(work, moved, stays=stays)
         self._add_needs(plan, work, install, needs)
-        plan.fetch = tuple(self._fetch(plan, work, install))
+        source = next((copy for copy in self.moved if copy.context_path(install.folder) is not None), None)
+        path = source.context_path(install.folder) if source else None
+        project = Project(self.tree, path, in_result=self.in_result)
+        plan.fetch = tuple(fetch(work, install, project, plan.reasons))
         if not stays:
             self._relocate(plan)
         return plan
-
-    def _fetch(self, plan: Plan, work: Work, install: Install) -> Iterator[str]:
-        """The command that only gets the dependencies."""
-        script = work.step.script
-        assert script is not None
-        before = script.commands[: script.commands.index(install.command)]
-        if any(command.program not in _STATEFUL for command in before):
-            raise NoPlan("earlier commands of the same RUN prepare the install")
-        if install.folder != work.folder and not any(install.has(option) for option in install.row.folder_options):
-            yield f"cd {_shell_word(install.folder, work.folder)}"
-        command = install.command
-        words = [word.text for word in command.words]
-        if not install.builds:
-            if any("$(" in word or "`" in word for word in words):
-                raise NoPlan("the arguments of the install are computed")
-            at = next(i for i, word in enumerate(command.words) if word is install.operation.subcommand) + 1
-            manager = install.operation.manager
-            mounts = work.step.instruction.mounts if isinstance(work.step.instruction, Run) else ()
-            # The layer below the source is one more in which a cache could be left.
-            keeps_cache = self.in_result and not mounts and not install.has(*manager.no_cache_options)
-            added = [install.row.without_project, *([manager.no_cache] if keeps_cache and manager.no_cache else [])]
-            yield " ".join([*words[:at], *added, *words[at:]])
-            return
-        yield from self._fetch_before_build(plan, install, words)
-
-    def _fetch_before_build(self, plan: Plan, install: Install, words: list[str]) -> Iterator[str]:
-        row = install.row
-        program = " ".join(words[install.command.start : install.program + 1])
-        if row.manager == "cargo":
-            yield from self._cargo(plan, install)
-        elif row.manager == "go":
-            yield f"{program} {row.fetch}"
-            if self.in_result:
-                plan.reasons["`go mod download` also gets the modules that only tests need"] = None
-        elif row.manager == "dotnet":
-            kept = list(_options(install, ("-r", "--runtime", "-a", "--arch", "--os", "-s", "--source")))
-            project = [word.text for word in install.operation.manifests[:1]]
-            yield " ".join([program, row.fetch, *project, *kept])
-            plan.reasons["The build restores again what other options than these ask for"] = None
-        elif row.manager == "maven":
-            kept = list(_options(install, ("-f", "--file", "-s", "--settings", "-P", "-pl", "--projects")))
-            switches = [
-                word for word in words if word in ("-B", "--batch-mode", "-q", "-ntp", "--no-transfer-progress")
-            ]
-            yield " ".join([program, *switches, row.fetch, *kept])
-            plan.reasons["`dependency:go-offline` may not get all that the plugins of the build load later"] = None
-        else:
-            kept = [word for word in words if word in ("--no-daemon", "-q", "--quiet", "--stacktrace")]
-            yield " ".join([program, row.fetch, *kept])
-            plan.reasons["`gradle dependencies` resolves those of the root project only"] = None
-
-    def _cargo(self, plan: Plan, install: Install) -> Iterator[str]:
-        """Cargo wants the sources that the manifest names to be there; for a fetch an empty file will do."""
-        found = next((copy for copy in self.moved if copy.context_path(install.folder) is not None), None)
-        folder = found.context_path(install.folder) if found else None
-        if self.tree is None or folder is None:
-            raise NoPlan("cargo wants sources, and the build context is not in sight")
-        roots = [name for name in ("src/main.rs", "src/lib.rs") if self.tree.exists(posixpath.join(folder, name))]
-        if not roots or any("workspace" in reason or "dependency in" in reason for reason in plan.reasons):
-            raise NoPlan("cargo wants the sources of the workspace")
-        plan.reasons.clear()
-        plan.reasons["Empty sources stand in for the real ones until these are copied"] = None
-        locked = " --locked" if self.tree.exists(posixpath.join(folder, "Cargo.lock")) else ""
-        yield "mkdir -p src"
-        yield f"touch {' '.join(roots)}"
-        yield f"cargo fetch{locked}"
 
     # What both have in common.
 
@@ -440,18 +373,3 @@ def _written_destination(copy: Copied, folder: str) -> str:
 
 def _assigned(instruction: Assigning) -> set[str]:
     return {pair.key.text for pair in instruction.pairs}
-
-
-def _options(install: Install, names: Sequence[str]) -> Iterator[str]:
-    """Some of the options of a command, with their values, as they are written."""
-    words = install.command.words
-    for index, word in enumerate(words):
-        name, equals, _ = word.text.partition("=")
-        if name in names:
-            yield word.text
-            if not equals and index + 1 < len(words):
-                yield words[index + 1].text
-
-
-def _shell_word(folder: str, here: str) -> str:
-    return posixpath.relpath(folder, here) if is_within(folder, here) else folder

@@ -42,6 +42,8 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     if not stage.facts.in_result:
         return
     for step in stage.steps:
+        if "apk" not in step.tools:
+            continue
         inner = step.trigger or step
         for operation in inner.operations:
             if operation.manager.name == "apk" and _leaves(inner, operation):
@@ -78,7 +80,9 @@ def _fixes(stage: Stage, step: Step, operation: PackageOperation, ctx: StageCont
         for each in inner.operations
         if each.manager.name == "apk" and each.operation is Operation.UPDATE_INDEX and each.subcommand is not None
     ]
-    is_needed = "apk" in stage.facts.feeds or any(_uses_index(later) for later in stage.steps[step.index + 1 :])
+    is_needed = "apk" in stage.facts.feeds or any(
+        "apk" in later.tools and _uses_index(later) for later in stage.steps[step.index + 1 :]
+    )
     if operation.operation is Operation.UPDATE_INDEX:
         edits = () if is_needed else _without_index(step, operation, ctx)
         if edits:

@@ -9,12 +9,13 @@ from layerwise.build.leftovers import caches_left, clean_command, takes
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.runs import run_text
-from layerwise.knowledge.packages import PackageManager
+from layerwise.knowledge.packages import MANAGERS, PackageManager
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import add_option, append_command
 from layerwise.text import Span
 
 ECOSYSTEMS = frozenset({"python", "conda", "ruby", "php", "rust", "go"})
+TOOLS = frozenset(manager.name for manager in MANAGERS if manager.ecosystem in ECOSYSTEMS and manager.clean)
 OFFLINE = ("--no-index", "--dry-run", "--download-only", "--offline")
 """With these nothing is fetched, or nothing but the cache is the purpose."""
 
@@ -54,6 +55,8 @@ def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         return
     reported: set[str] = set()
     for step in stage.steps:
+        if step.tools.isdisjoint(TOOLS):
+            continue
         inner = step.trigger or step
         for operation in _fetching(inner):
             places = caches_left(inner, operation)
@@ -79,7 +82,7 @@ def _fetching(step: Step) -> Iterator[PackageOperation]:
     cleaned: set[str] = set()
     for operation in step.operations:
         manager = operation.manager
-        if manager.ecosystem not in ECOSYSTEMS or manager.clean is None or manager.name in cleaned:
+        if manager.name not in TOOLS or manager.name in cleaned:
             continue
         if operation.operation is Operation.CLEAN or operation.has_option(*OFFLINE):
             continue
@@ -97,6 +100,7 @@ def _later(stage: Stage, step: Step, operation: PackageOperation) -> list[tuple[
     return [
         (later, each)
         for later in stage.steps[step.index + 1 :]
+        if operation.manager.name in later.tools
         for each in later.operations
         if each.manager is operation.manager and each.lives_on_earlier
     ]

@@ -8,6 +8,7 @@ from layerwise.build.leftovers import clean_command, indexes_left
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.runs import run_text
+from layerwise.knowledge.packages import MANAGERS
 from layerwise.lint import Applicability, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import add_option, append_command
 
@@ -19,6 +20,8 @@ REPORTED_AS = {
     "microdnf": ("DL3040",),
     "zypper": ("DL3036", "DS-0020"),
 }
+DISTRIBUTIONS = frozenset(manager.name for manager in MANAGERS if manager.is_distribution and manager.name != "apk")
+"""``apk`` has a rule of its own."""
 FETCHES = {True: (Operation.UPDATE_INDEX,), False: (Operation.UPDATE_INDEX, Operation.INSTALL, Operation.UPGRADE)}
 """What fetches the lists: where an install needs them, an update alone, and else whatever comes first."""
 
@@ -50,6 +53,8 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     if not stage.facts.in_result or stage.facts.is_windows:
         return
     for step in stage.steps:
+        if step.tools.isdisjoint(DISTRIBUTIONS):
+            continue
         inner = step.trigger or step
         for operation in _left(inner):
             yield Finding(
@@ -70,7 +75,7 @@ def _left(step: Step) -> Iterator[PackageOperation]:
     seen: set[tuple[str, ...]] = set()
     for operation in step.operations:
         manager = operation.manager
-        if not manager.is_distribution or manager.name == "apk" or manager.indexes in seen:
+        if manager.name not in DISTRIBUTIONS or manager.indexes in seen:
             continue
         if operation.operation in FETCHES[manager.installs_from_index] and indexes_left(step, operation):
             seen.add(manager.indexes)
@@ -80,7 +85,7 @@ def _left(step: Step) -> Iterator[PackageOperation]:
 def _uses(stage: Stage, step: Step, operation: PackageOperation) -> Iterator[PackageOperation]:
     """What later steps install from these lists."""
     for later in stage.steps[step.index + 1 :]:
-        for each in later.operations:
+        for each in () if later.tools.isdisjoint(DISTRIBUTIONS) else later.operations:
             if each.manager.indexes != operation.manager.indexes:
                 continue
             if each.operation is Operation.UPDATE_INDEX:

@@ -49,6 +49,8 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     if not stage.facts.in_result:
         return
     for step in stage.steps:
+        if step.tools.isdisjoint(SETTINGS):
+            continue
         inner = step.trigger or step
         for operation in inner.operations:
             option = operation.manager.leave_recommended
