@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import Any
+from typing import Any, TypeVar
 
 from layerwise.build.accounts import Account
 from layerwise.build.effects import Reads, reads_of, writes_of
@@ -13,8 +13,11 @@ from layerwise.build.operations import PackageOperation, operations, tools_of
 from layerwise.build.values import Variable, expanded
 from layerwise.shell import script_of
 from layerwise.shell.tree import Dialect, Script
+from layerwise.syntax.memo import Memo
 from layerwise.syntax.tree import Dockerfile, From, Instruction, Onbuild, Run, Section, Transfer, Workdir
 from layerwise.text import Span
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,31 @@ class Step:
         """The names of the package managers in a RUN, also in that of an ONBUILD; this too costs no placement."""
         return tools_of(self._unplaced, self.before.dialect, self.escape)
 
+    def once(self, compute: Callable[[Step], T]) -> T:
+        """What a pure function says of the step, computed once and kept from build to build, wherever the step moves.
+
+        The function is given the step at offset 0, so that spans are relative to its start, and ``index`` is 0.
+        """
+        kept = self._at_zero
+        if compute not in kept._answers:
+            kept._answers[compute] = compute(kept)
+        answer: T = kept._answers[compute]
+        return answer
+
+    @cached_property
+    def _at_zero(self) -> Step:
+        identity = (id(self._unplaced), id(self.before), id(self.after))
+        found = _AT_ZERO.get(identity, 1)
+        if found is None:
+            unplaced = self._unplaced
+            found = Step(lambda: unplaced, unplaced, 0, self.before, self.after, self.escape)
+            _AT_ZERO.put(identity, found, 1)
+        return found
+
+    @cached_property
+    def _answers(self) -> dict[Any, Any]:
+        return {}
+
     @cached_property
     def instruction(self) -> Instruction:
         return self._place()
@@ -180,6 +208,10 @@ class Step:
             return None
         inner = instruction.trigger
         return Step(lambda: inner, inner, self.index, self.before, self.before, self.escape)
+
+
+_AT_ZERO: Memo[Step] = Memo(8192)
+"""Steps at offset 0, by the identities of what they hold, which keeps those from being used again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """From the state before a step to the state after it. The same step behind the same state gives the identical state.
 
-A state remembers what followed it: by the identity of the instruction, and by what that instruction changes. So a key
+An instruction remembers what followed it behind which state, and a state what it becomes by which change. So a key
 pressed inside a RUN that goes on installing the same packages leaves every later state as it was.
 """
 
@@ -22,12 +22,14 @@ from layerwise.knowledge.base_images import BaseImage
 from layerwise.shell import Dialect, dialect_of, script_of
 from layerwise.syntax.tree import Arg, Env, Instruction, Layout, Run, Shell, Transfer, User, Workdir
 
-_REMEMBERED = 32
-"""How many followers a state remembers, the last ones."""
+_REMEMBERED = 64
+"""How many states that differ from it a state remembers, the last ones."""
+_AFTER: WeakKeyDictionary[Any, dict[int, tuple[State, State]]] = WeakKeyDictionary()
+"""By the identity of an instruction: the states behind it, by the identity of that before it."""
 _COURSES: WeakKeyDictionary[Layout, dict[int, tuple[State, Course]]] = WeakKeyDictionary()
 """The courses of a text, by the identity of the state that they begin with."""
-_KEPT = 4
-"""How many courses of one text are kept, the last ones."""
+_KEPT = 8
+"""How many of them are kept for one text, the last ones."""
 _NAMELESS = frozenset({"BUILDKIT_SBOM_SCAN_CONTEXT", "BUILDKIT_SBOM_SCAN_STAGE"})
 """ARGs that speak to the builder and never become variables."""
 
@@ -65,7 +67,15 @@ def state_after(before: State, instruction: Instruction, escape: str) -> State:
     step = _STEPS.get(type(instruction))
     if step is None:
         return before
-    return _remembered(before, instruction.key, lambda: step(before, instruction, escape))
+    known = _AFTER.get(instruction.key)
+    if known is None:
+        known = _AFTER[instruction.key] = {}
+    found = known.get(id(before))
+    if found is not None:
+        return found[1]
+    after = step(before, instruction, escape)
+    _put(known, id(before), (before, after), _KEPT)
+    return after
 
 
 def course_of(entry: State, layout: Layout, escape: str) -> Course:

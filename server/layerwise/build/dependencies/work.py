@@ -144,7 +144,7 @@ def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:
         key = (id(node.key), id(states[index]), index, folder, version)
         work = _MEMO.get(key, 1)
         if work is None:
-            step = Step(_Same(node), node.key, index, states[index], states[index + 1], stage.escape)
+            step = Step(_Same(node), node, index, states[index], states[index + 1], stage.escape)
             work = Work(step, folder, tree)
             _MEMO.put(key, work, 1)
         works.append(work)

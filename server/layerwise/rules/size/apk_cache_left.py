@@ -45,14 +45,20 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         if "apk" not in step.tools:
             continue
         inner = step.trigger or step
-        for operation in inner.operations:
-            if operation.manager.name == "apk" and _leaves(inner, operation):
-                yield Finding(
-                    operation.place,
-                    f"`{operation.spoken}` leaves its package index in the layer",
-                    fixes=_fixes(stage, step, operation, ctx),
-                    reported_as=None if operation.operation is Operation.INSTALL else (),
-                )
+        for index in inner.once(_leaving):
+            operation = inner.operations[index]
+            yield Finding(
+                operation.place,
+                f"`{operation.spoken}` leaves its package index in the layer",
+                fixes=_fixes(stage, step, operation, ctx),
+                reported_as=None if operation.operation is Operation.INSTALL else (),
+            )
+
+
+def _leaving(step: Step) -> tuple[int, ...]:
+    """The indices of the operations that leave an index behind."""
+    found = enumerate(step.operations)
+    return tuple(index for index, each in found if each.manager.name == "apk" and _leaves(step, each))
 
 
 def _leaves(step: Step, operation: PackageOperation) -> bool:

@@ -58,9 +58,9 @@ def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         if step.tools.isdisjoint(TOOLS):
             continue
         inner = step.trigger or step
-        for operation in _fetching(inner):
-            places = caches_left(inner, operation)
-            if not places or operation.manager.name in reported:
+        for index, places in inner.once(_leaving):
+            operation = inner.operations[index]
+            if operation.manager.name in reported:
                 continue
             later = _later(stage, step, operation)
             if later:
@@ -74,23 +74,28 @@ def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             )
 
 
-def _fetching(step: Step) -> Iterator[PackageOperation]:
-    """What fills a cache. Of several commands that one and the same clean-up will serve, the first."""
+def _leaving(step: Step) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """The indices of the operations that leave a cache behind, and where it lies.
+
+    Of several that one and the same clean-up will serve, the first.
+    """
     network = step.instruction.flag("network")
     if network and network.value and network.value.text.lower() == "none":
-        return
+        return ()
+    found: list[tuple[int, tuple[str, ...]]] = []
     cleaned: set[str] = set()
-    for operation in step.operations:
+    for index, operation in enumerate(step.operations):
         manager = operation.manager
         if manager.name not in TOOLS or manager.name in cleaned:
             continue
         if operation.operation is Operation.CLEAN or operation.has_option(*OFFLINE):
             continue
-        if manager.no_cache is None:
-            if not caches_left(step, operation):
-                continue
-            cleaned.add(manager.name)
-        yield operation
+        places = caches_left(step, operation)
+        if places:
+            found.append((index, places))
+            if manager.no_cache is None:
+                cleaned.add(manager.name)
+    return tuple(found)
 
 
 def _later(stage: Stage, step: Step, operation: PackageOperation) -> list[tuple[Step, PackageOperation]]:

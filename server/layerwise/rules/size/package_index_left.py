@@ -56,7 +56,7 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         if step.tools.isdisjoint(DISTRIBUTIONS):
             continue
         inner = step.trigger or step
-        for operation in _left(inner):
+        for operation in _at(inner, inner.once(_left)):
             yield Finding(
                 operation.place,
                 f"`{operation.spoken}` leaves {_what(operation)} in the layer: tens of megabytes that nobody reads",
@@ -70,16 +70,22 @@ def _what(operation: PackageOperation) -> str:
     return "its package lists" if operation.manager.installs_from_index else f"`{operation.manager.indexes[0]}`"
 
 
-def _left(step: Step) -> Iterator[PackageOperation]:
-    """The first operation of each tool in a step that leaves its lists there."""
+def _at(step: Step, indices: tuple[int, ...]) -> list[PackageOperation]:
+    return [step.operations[index] for index in indices]
+
+
+def _left(step: Step) -> tuple[int, ...]:
+    """The indices of the first operations of each tool in a step that leave its lists there."""
+    found: list[int] = []
     seen: set[tuple[str, ...]] = set()
-    for operation in step.operations:
+    for index, operation in enumerate(step.operations):
         manager = operation.manager
         if manager.name not in DISTRIBUTIONS or manager.indexes in seen:
             continue
         if operation.operation in FETCHES[manager.installs_from_index] and indexes_left(step, operation):
             seen.add(manager.indexes)
-            yield operation
+            found.append(index)
+    return tuple(found)
 
 
 def _uses(stage: Stage, step: Step, operation: PackageOperation) -> Iterator[PackageOperation]:

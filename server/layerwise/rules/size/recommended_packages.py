@@ -52,10 +52,10 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         if step.tools.isdisjoint(SETTINGS):
             continue
         inner = step.trigger or step
-        for operation in inner.operations:
+        for index in inner.once(_taking_all):
+            operation = inner.operations[index]
             option = operation.manager.leave_recommended
-            if option is None or operation.subcommand is None or not _takes_all(inner, operation):
-                continue
+            assert option is not None
             yield Finding(
                 operation.place,
                 f"`{operation.spoken}` installs recommended packages too",
@@ -69,8 +69,15 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             )
 
 
+def _taking_all(step: Step) -> tuple[int, ...]:
+    """The indices of the operations that install recommended packages."""
+    return tuple(index for index, each in enumerate(step.operations) if _takes_all(step, each))
+
+
 def _takes_all(step: Step, operation: PackageOperation) -> bool:
     manager = operation.manager
+    if manager.leave_recommended is None or operation.subcommand is None:
+        return False
     if operation.operation is not Operation.INSTALL or operation.phrase not in SUBCOMMANDS:
         return False
     if not step.after.tool_settings.isdisjoint(SETTINGS.get(manager.name, ())):
