@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerwise.build import Build, build
+from layerwise.build import Build, Step, build
 from layerwise.syntax import parse
 from layerwise.text import Edit, Span, apply_edits
 
@@ -127,3 +127,25 @@ def test_states_do_not_pile_up() -> None:
         dockerfile = parse(TEXT.replace("MODE=prod", f"MODE=prod{count}"), dockerfile)
         found = build(dockerfile, previous=found)
     assert len(found.stages[0].course.states[0].memo) <= 64
+
+
+def test_what_is_asked_once_is_answered_once() -> None:
+    asked: list[str] = []
+
+    def first_word(step: Step) -> str:
+        asked.append(step.instruction.name)
+        return f"{step.span.start} {step.instruction.name}"
+
+    before, found = after("# The result.", "# What comes out, at another place.")
+    answers = [[step.once(first_word) for step in built.steps()] for built in (before, found)]
+    assert answers[0] == answers[1]
+    assert all(answer.startswith("0 ") for answer in answers[0])
+    assert len(asked) == len(answers[0])
+
+
+def test_tools_and_kinds_are_known_without_a_place() -> None:
+    found = build(parse("FROM debian\nRUN apt-get update && pip install x\nONBUILD RUN go build .\nCOPY a b\n"))
+    steps = found.stages[0].steps
+    assert [step.tools for step in steps] == [set(), {"apt", "pip"}, {"go"}, set()]
+    assert [step.kind.__name__ for step in steps] == ["From", "Run", "Onbuild", "Copy"]
+    assert not any("instruction" in vars(step) for step in steps)

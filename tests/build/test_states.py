@@ -268,3 +268,13 @@ def test_where_a_cache_lies_in_an_image(image: str, manager: str, expected: list
     assert step.script is not None
     environment = Environment(step, step.script.commands[0])
     assert [environment.place(folder) for folder in BY_NAME[manager].caches] == expected
+
+
+@pytest.mark.parametrize("line", ["ENV A{}=x", "ARG A{}=x"])
+def test_a_made_file_with_a_variable_on_each_line_costs_no_square(line: str) -> None:
+    state = last("FROM scratch\n" + "\n".join(line.format(number) for number in range(1500)))
+    known = len(state.scope)
+    assert 900 < known <= 1000
+    assert not state.complete
+    assert state.value("$A0", "\\") == "x"
+    assert state.value("$A1400", "\\") is None

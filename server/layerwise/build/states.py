@@ -22,6 +22,9 @@ from layerwise.knowledge.base_images import BaseImage
 from layerwise.shell import Dialect, dialect_of, script_of
 from layerwise.syntax.tree import Arg, Env, Instruction, Layout, Run, Shell, Transfer, User, Workdir
 
+_MOST = 1000
+"""How many variables and how many installed packages a state knows. No real file comes near it, and a made one with a
+new variable on each of its thousand lines would cost the square of their number."""
 _REMEMBERED = 64
 """How many states that differ from it a state remembers, the last ones."""
 _AFTER: WeakKeyDictionary[Any, dict[int, tuple[State, State]]] = WeakKeyDictionary()
@@ -124,6 +127,9 @@ def _env(before: State, instruction: Env, escape: str) -> State:
         name = before.value(pair.key.text, escape)
         if name:
             found[name] = Variable(name, before.value(pair.value.text, escape) if pair.value else "", Origin.ENV)
+    if len(before.scope) + len(found) > _MOST:
+        kept = {name: variable for name, variable in found.items() if name in before.env}
+        return _changed(before, env={**before.env, **kept}, scope={**before.scope, **kept}, complete=False)
     return _changed(before, env={**before.env, **found}, scope={**before.scope, **found})
 
 
@@ -133,6 +139,9 @@ def _arg(before: State, instruction: Arg, escape: str) -> State:
     for pair in instruction.pairs:
         name = pair.key.text
         if not name or name in _NAMELESS:
+            continue
+        if len(state.args) >= _MOST and name not in state.args:
+            state = _changed(state, complete=False)
             continue
         variable = _declared(state, name, pair.value.text if pair.value else None, escape)
         args = {**state.args, name: variable}
@@ -210,6 +219,8 @@ def _run(before: State, instruction: Run, escape: str) -> State:
             elif operation.operation is Operation.REMOVE:
                 installed -= names
     settings = before.tool_settings | settings_made_by(instruction, script)
+    if len(installed) > _MOST:
+        installed &= before.installed
     return _changed(before, installed=frozenset(installed), tool_settings=settings, accounts=accounts)
 
 
