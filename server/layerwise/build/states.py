@@ -140,7 +140,7 @@ def _arg(before: State, instruction: Arg, escape: str) -> State:
         name = pair.key.text
         if not name or name in _NAMELESS:
             continue
-        if len(state.args) >= _MOST and name not in state.args:
+        if max(len(state.args), len(state.scope)) >= _MOST and name not in state.args:
             state = _changed(state, complete=False)
             continue
         variable = _declared(state, name, pair.value.text if pair.value else None, escape)
