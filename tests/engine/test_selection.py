@@ -20,8 +20,8 @@ SHELL_FORM = RULES["build/shell-form-command"]
 WARNING, ERROR, HINT, OFF = Severity.WARNING, Severity.ERROR, Severity.HINT, Severity.OFF
 
 
-def chosen(source: str, path: str | None = "/work/app/Dockerfile") -> Selection:
-    loaded = read_settings("/work/layerwise.toml", source)
+def chosen(source: str, path: str | None = "/site/app/Dockerfile") -> Selection:
+    loaded = read_settings("/site/layerwise.toml", source)
     assert not loaded.problems
     return selection(loaded.settings, path)
 
@@ -150,7 +150,7 @@ def test_a_finding_may_be_milder_than_its_rule() -> None:
 
 
 def test_a_later_place_overrides_an_earlier_one() -> None:
-    file = read_settings("/work/layerwise.toml", "profile = 'all'\nignore = ['pin', 'build']").settings
+    file = read_settings("/site/layerwise.toml", "profile = 'all'\nignore = ['pin', 'build']").settings
     line = Settings(select=("pin",)).over(file)
     assert selection(line, None).severity(UNTAGGED) is WARNING
     assert selection(line, None).severity(MAINTAINER) is OFF

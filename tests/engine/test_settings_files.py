@@ -28,35 +28,35 @@ class Folder:
         return len(self.files.get(path, ""))
 
 
-def loaded(files: Mapping[str, str], path: str = "/work/app/Dockerfile", **more: Any) -> Loaded:
+def loaded(files: Mapping[str, str], path: str = "/site/app/Dockerfile", **more: Any) -> Loaded:
     return load_settings(path, Folder(files), **more)
 
 
 def test_the_nearest_file_counts() -> None:
-    near, far = "/work/app/layerwise.toml", "/work/layerwise.toml"
+    near, far = "/site/app/layerwise.toml", "/site/layerwise.toml"
     assert loaded({near: "", far: ""}).path == near
     assert loaded({far: ""}).path == far
     assert loaded({"/layerwise.toml": ""}).path == "/layerwise.toml"
     assert loaded({}).path is None
-    assert loaded({near: ""}, path="/work/app").path == near
+    assert loaded({near: ""}, path="/site/app").path == near
 
 
 def test_a_pyproject_counts_only_with_a_table_for_us() -> None:
     ours, other = "[tool.layerwise]\nprofile = 'all'\n", "[tool.ruff]\nline-length = 120\n# layerwise\n"
-    assert loaded({"/work/app/pyproject.toml": ours}).settings.profile == "all"
-    assert loaded({"/work/app/pyproject.toml": other, "/work/layerwise.toml": ""}).path == "/work/layerwise.toml"
-    both = loaded({"/work/app/pyproject.toml": ours, "/work/app/layerwise.toml": "profile = 'buildkit'"})
+    assert loaded({"/site/app/pyproject.toml": ours}).settings.profile == "all"
+    assert loaded({"/site/app/pyproject.toml": other, "/site/layerwise.toml": ""}).path == "/site/layerwise.toml"
+    both = loaded({"/site/app/pyproject.toml": ours, "/site/app/layerwise.toml": "profile = 'buildkit'"})
     assert both.settings.profile == "buildkit"
 
 
 def test_a_broken_pyproject_that_names_us_is_reported() -> None:
-    found = loaded({"/work/app/pyproject.toml": "[tool.layerwise]\nprofile = \n"})
+    found = loaded({"/site/app/pyproject.toml": "[tool.layerwise]\nprofile = \n"})
     assert [problem.message for problem in found.problems] == ["not valid TOML: invalid value"]
 
 
 def test_the_editor_comes_on_top_of_the_file() -> None:
     file = {
-        "/work/layerwise.toml": "profile = 'all'\nignore = ['DL3059']\n[build]\ntarget = 'prod'\nargs = {A = '1', B = '1'}"
+        "/site/layerwise.toml": "profile = 'all'\nignore = ['DL3059']\n[build]\ntarget = 'prod'\nargs = {A = '1', B = '1'}"
     }
     settings = loaded(
         file, editor={"profile": "hadolint", "build": {"args": {"A": "2"}}, "interpreter": ["python"]}
@@ -109,19 +109,19 @@ def test_a_mistake_is_reported_at_its_place_and_the_rest_applies(
     source: str, marked: str, message: str, line_end: str, table: str
 ) -> None:
     text = table + f"exclude = ['vendor']\n{source}\n".replace("\n", line_end)
-    found = read_settings("/work/layerwise.toml", text)
+    found = read_settings("/site/layerwise.toml", text)
     assert len(found.problems) == 1
     problem = found.problems[0]
     assert problem.message.startswith(message)
     assert problem.span.of(problem.text) == marked
-    assert problem.path == "/work/layerwise.toml"
+    assert problem.path == "/site/layerwise.toml"
     if "TOML" not in message:
         assert found.settings.exclude == ("vendor",)
 
 
 def test_a_mistake_in_a_pyproject_is_found_in_our_table() -> None:
     text = "[tool.ruff]\nprofile = 1\n[tool.layerwise]\nprofile = 2\n"
-    (problem,) = read_settings("/work/pyproject.toml", text).problems
+    (problem,) = read_settings("/site/pyproject.toml", text).problems
     assert problem.span.start == text.index("2")
 
 
@@ -149,18 +149,18 @@ def test_everything_at_once() -> None:
     paths = ["dev/*"]
     profile = "hadolint"
     """
-    found = read_settings("/work/docker/layerwise.toml", text)
+    found = read_settings("/site/docker/layerwise.toml", text)
     settings = found.settings
     assert not found.problems
     assert settings.select == ("build", "DL3006")
     assert dict(settings.rules)["DL4000"].severity is Severity.ERROR
     assert dict(settings.rules)["pin/untagged-image"].severity is Severity.HINT
-    assert settings.context == "/work/app"
+    assert settings.context == "/site/app"
     assert settings.target == "prod"
     assert settings.args == {"VERSION": "1"}
     assert settings.overrides[0].paths == ("dev/*",)
-    assert settings.excludes("/work/docker/vendor/x/Dockerfile")
-    assert not settings.excludes("/work/docker/src/Dockerfile")
+    assert settings.excludes("/site/docker/vendor/x/Dockerfile")
+    assert not settings.excludes("/site/docker/src/Dockerfile")
 
 
 @pytest.mark.parametrize(
