@@ -14,7 +14,15 @@ from enum import StrEnum
 from fnmatch import fnmatchcase
 from weakref import WeakKeyDictionary
 
-from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, literal, placed_commands
+from layerwise.build.dependencies.folders import (
+    UNKNOWN,
+    Placed,
+    absolute,
+    is_within,
+    literal,
+    placed_commands,
+    shell_value,
+)
 from layerwise.build.model import State, Step
 from layerwise.build.operations import Operation, PackageOperation, operations
 from layerwise.shell.tree import Around, Command, ShellWord
@@ -238,7 +246,7 @@ def _home(step: Step) -> str:
 
 def _by_program(placed: Placed, step: Step) -> Iterator[Trace]:
     command, folder = placed.command, placed.folder
-    words = [_expanded(literal(word, step.value) or word.text, step) for word in command.arguments]
+    words = [_expanded(literal(word, shell_value(step)) or word.text, step) for word in command.arguments]
     if command.program == "rm" and "--help" not in words:
         found = zip(words, command.arguments, strict=True)
         paths = [(_path(text, folder), word) for text, word in found if not text.startswith("-")]

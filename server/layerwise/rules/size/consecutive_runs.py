@@ -6,7 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from layerwise.build.dependencies.folders import absolute, is_within, literal, placed_commands, working_directories
+from layerwise.build.dependencies.folders import (
+    absolute,
+    is_within,
+    literal,
+    placed_commands,
+    shell_value,
+    working_directories,
+)
 from layerwise.build.model import Stage, Step
 from layerwise.build.refetching import refetched
 from layerwise.build.runs import rows_of_runs, run_text, style_in
@@ -93,7 +100,7 @@ def _bytes_stored_twice(row: Sequence[Step], last: int, folders: Sequence[str]) 
         command = placed.command
         if command.program not in REWRITES or placed.folder is None:
             continue
-        targets = [absolute(literal(word, step.value), placed.folder) for word in command.arguments]
+        targets = [absolute(literal(word, shell_value(step)), placed.folder) for word in command.arguments]
         for first in range(last):
             for trace in traces(row[first], folders[row[first].index]):
                 if isinstance(trace, Written) and any(
