@@ -32,6 +32,12 @@ def slow(steps: int) -> str:
     return "FROM debian:12\n" + "".join(f"RUN echo {step} && make target-{step}\n" for step in range(steps))
 
 
+def long_heredoc(lines: int) -> str:
+    """A text whose analysis takes a few seconds: one step with half a megabyte of commands."""
+    commands = (f"echo line {line} > /tmp/{line} && rm -f /tmp/{line}\n" for line in range(lines))
+    return f"FROM debian:12\nRUN <<EOF\n{''.join(commands)}EOF\n"
+
+
 def order_of_reports(client: Client) -> list[tuple[str, int]]:
     return [
         (each["params"]["uri"], each["params"]["version"])
@@ -40,11 +46,12 @@ def order_of_reports(client: Client) -> list[tuple[str, int]]:
     ]
 
 
-def test_a_keystroke_does_not_wait_for_the_analysis_of_another_document(client: Client) -> None:
+@pytest.mark.parametrize("text", [slow(6000), long_heredoc(12_000)], ids=["many steps", "a long heredoc"])
+def test_a_keystroke_does_not_wait_for_the_analysis_of_another_document(client: Client, text: str) -> None:
     client.start()
     small = client.open(SMALL, "Small.Dockerfile")
     client.diagnostics(small)
-    large = client.open(slow(6000), "Large.Dockerfile")
+    large = client.open(text, "Large.Dockerfile")
     for version in range(2, 12):
         client.change(small, version, edit(1, 5, 5, "y"))
         client.wait(lambda message: order_of_reports(client)[-1:] == [(small, version)], 30)  # noqa: B023

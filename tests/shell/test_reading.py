@@ -358,3 +358,34 @@ def test_real_scripts() -> None:
                         assert command.span.of(text).startswith(first.of(text))
     assert read > 100
     assert broken < read / 50
+
+
+LONG, DEEP = 5_000, 1_000
+"""More than Python calls functions from functions, and so little that the line is not too long for BuildKit."""
+
+
+@pytest.mark.parametrize("operator", ["&&", "||", "|", "> x &&", "2> x < y |", ";"])
+def test_any_number_of_commands_can_be_joined(operator: str) -> None:
+    found = script("RUN " + f"a {operator} " * LONG + "b")
+    assert not found.broken
+    assert [command.program for command in found.commands] == ["a"] * LONG + ["b"]
+
+
+def test_a_long_chain_that_breaks_off_is_read_up_to_there() -> None:
+    found = script("RUN " + "a && " * LONG + "b 'c")
+    assert found.broken
+    assert [command.program for command in found.commands] == ["a"] * LONG
+
+
+@pytest.mark.parametrize(
+    ("start", "end"),
+    [("(", ")"), ("{ ", "; }"), ("if a; then ", "; fi"), ("case a in a) ", ";; esac"), ('b "$(', ')"'), ("b `", "`")],
+)
+def test_what_is_nested_too_deep_is_broken(start: str, end: str) -> None:
+    assert not script("RUN " + start * 9 + "a" + end * 9).broken or "`" in start
+    assert script("RUN " + start * DEEP + "a" + end * DEEP).broken or "`" in start
+
+
+@pytest.mark.parametrize("text", ["echo $((" + "1+" * LONG + "1))", "[[ " + "a && " * LONG + "a ]]", "! " * LONG + "a"])
+def test_a_long_expression_does_no_harm(text: str) -> None:
+    script("RUN " + text, Dialect.BASH)

@@ -54,6 +54,11 @@ def indexes_left(step: Step, operation: PackageOperation) -> tuple[str, ...]:
     return manager.indexes[:1]
 
 
+def all_caches_left(step: Step) -> tuple[tuple[str, ...], ...]:
+    """For each operation of a step what ``caches_left`` says of it; for ``Step.once``."""
+    return tuple(caches_left(step, operation) for operation in step.operations)
+
+
 def takes(step: Step, folder: str) -> bool:
     """Whether a cache mount or a tmpfs keeps what is written under a folder out of the layer."""
     return any(kind in _AWAY and _covers(target, folder) for kind, target in _mounts(step))
@@ -78,8 +83,8 @@ def _is_taken(
         return True
     if any(kind in _AWAY and _means(target, folder, place) for kind, target in _mounts(step)):
         return True
-    later = [each for each in step.operations if _stands_behind(each.command, operation.command)]
-    if any(_cleans(each, operation, index) for each in later):
+    cleaning = (step.operations[at] for at in step.once(_cleaning))
+    if any(_cleans(each, operation, index) for each in cleaning if _stands_behind(each.command, operation.command)):
         return True
     return any(_means(path, folder, place) for path in _removed(step, operation, environment, place))
 
@@ -149,18 +154,31 @@ def _shares_caches(clean: PackageOperation, operation: PackageOperation) -> bool
 def _removed(step: Step, operation: PackageOperation, environment: Environment, place: str) -> Iterator[str]:
     """The paths that the step removes behind the operation; ``place`` itself where a tool is asked for it."""
     braces = step.before.dialect is Dialect.BASH or operation.manager.name not in _NO_BRACES
-    script = step.script
-    for command in script.commands if script else ():
-        if not _stands_behind(command, operation.command) or Around.FUNCTION in command.within:
-            continue
-        program = program_of(command)
-        if program not in _REMOVERS or (program == "find" and not _deletes(command)):
+    commands = step.script.commands if step.script else ()
+    for command in (commands[at] for at in step.once(_removing)):
+        if not _stands_behind(command, operation.command):
             continue
         for word in command.arguments:
             if _asks_tool(word, operation):
                 yield place
             elif not word.text.startswith("-"):
                 yield from environment.paths(word, braces=braces)
+
+
+def _cleaning(step: Step) -> tuple[int, ...]:
+    """The indices of the operations that empty a cache."""
+    return tuple(at for at, each in enumerate(step.operations) if each.operation is Operation.CLEAN)
+
+
+def _removing(step: Step) -> tuple[int, ...]:
+    """The indices of the commands of a script that remove files, those in functions apart."""
+    commands = step.script.commands if step.script else ()
+    return tuple(at for at, each in enumerate(commands) if Around.FUNCTION not in each.within and _removes(each))
+
+
+def _removes(command: Command) -> bool:
+    program = program_of(command)
+    return program in _REMOVERS and (program != "find" or _deletes(command))
 
 
 def _deletes(command: Command) -> bool:

@@ -6,7 +6,8 @@ pipeline of a list). So those are taken apart to a line of parts, and put togeth
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from enum import Enum, auto
 from itertools import pairwise
 from operator import attrgetter
 
@@ -60,6 +61,10 @@ def read(source: Source, dialect: Dialect, within: Within = (), heredocs: tuple[
     return _Reader(source, within, heredocs).script(dialect)
 
 
+_DEEPEST = 60
+"""So many constructs inside of each other are read. Nobody writes a tenth of that, and what walks the tree recurses."""
+
+
 class _Part:
     """A statement without operators around it, the redirections that fall to it, and the operator in front."""
 
@@ -70,6 +75,16 @@ class _Part:
         self.operator = operator
         self.negations = negations
         self.redirects: list[Node] = []
+
+
+class _Role(Enum):
+    """What a node that is still to be taken apart is for the one around it."""
+
+    STATEMENT = auto()
+    CHILD = auto()
+    """A statement, an operator or a comment in a list."""
+    REDIRECTED = auto()
+    """Its statement is done; what is left of it are the redirections."""
 
 
 class _Reader(CommandReader):
@@ -83,7 +98,7 @@ class _Reader(CommandReader):
                 self._intact(root.children, self.within)
             else:
                 entries = self._entries(root.children, self.within)
-        except BrokenError:
+        except (BrokenError, RecursionError):
             broken, entries, self.commands = True, (), []
         if not self.sorted:
             self.commands.sort(key=attrgetter("span"))
@@ -115,42 +130,46 @@ class _Reader(CommandReader):
         return Entry(statement.span.to(self._span(end)), statement, end.type)
 
     def _statement(self, node: Node, within: Within) -> Statement:
+        if len(within) > _DEEPEST:
+            raise BrokenError
         if node.kind_id not in JOINING:
             return self._atom(node, (), within)
         return self._and_or(self._parts(node), within)
 
     def _parts(self, node: Node) -> list[_Part]:
-        parts: list[_Part] = []
-        self._take_apart(node, parts, None, [])
-        return parts
+        """The commands that ``&&``, ``||`` and ``|`` join, in the order of the text.
 
-    def _take_apart(self, node: Node, parts: list[_Part], operator: Node | None, negations: list[Node]) -> None:
-        kind = node.kind_id
-        if kind in (LIST, PIPELINE):
-            for child in node.children:
-                child_kind = child.kind_id
-                if child_kind in STATEMENTS:
-                    self._take_apart(child, parts, operator, negations)
+        The grammar nests ``a && b && c`` to the left, once for each operator: a stack of our own bears any number.
+        """
+        parts: list[_Part] = []
+        operator: Node | None = None
+        negations: list[Node] = []
+        todo = [(node, _Role.STATEMENT)]
+        while todo:
+            node, role = todo.pop()
+            kind = node.kind_id
+            if role is _Role.REDIRECTED:
+                if all(child.kind_id in REDIRECTS for child in node.children):
+                    parts.append(_Part(None, operator, negations))
                     operator, negations = None, []
-                elif child_kind == COMMENT:
-                    self._comment(child)
-                elif child.type != "\n":
-                    operator = child
-        elif kind == REDIRECTED:
-            before = len(parts)
-            redirects = []
-            for child in node.children:
-                if child.kind_id in REDIRECTS:
-                    redirects.append(child)
-                else:
-                    self._take_apart(child, parts, operator, negations)
-            if len(parts) == before:
-                parts.append(_Part(None, operator, negations))
-            parts[-1].redirects.extend(redirects)
-        elif kind == NEGATED:
-            self._take_apart(node.children[-1], parts, operator, [*negations, node.children[0]])
-        else:
-            parts.append(_Part(node, operator, negations))
+                parts[-1].redirects.extend(child for child in node.children if child.kind_id in REDIRECTS)
+            elif role is _Role.CHILD and kind == COMMENT:
+                self._comment(node)
+            elif role is _Role.CHILD and kind not in STATEMENTS:
+                operator = operator if node.type == "\n" else node
+            elif kind in (LIST, PIPELINE):
+                todo.extend((child, _Role.CHILD) for child in reversed(node.children))
+            elif kind == REDIRECTED:
+                todo.append((node, _Role.REDIRECTED))
+                body = [child for child in node.children if child.kind_id not in REDIRECTS]
+                todo.extend((child, _Role.STATEMENT) for child in reversed(body))
+            elif kind == NEGATED:
+                negations = [*negations, node.children[0]]
+                todo.append((node.children[-1], _Role.STATEMENT))
+            else:
+                parts.append(_Part(node, operator, negations))
+                operator, negations = None, []
+        return parts
 
     def _and_or(self, parts: list[_Part], within: Within) -> Statement:
         pipelines: list[list[_Part]] = []
@@ -290,17 +309,20 @@ class _Reader(CommandReader):
         start, _ = self._range(node)
         return self.text[start : start + 1] in OPERATORS
 
-    def _intact(self, nodes: Iterable[Node], within: Within) -> None:
+    def _intact(self, nodes: Sequence[Node], within: Within) -> None:
         """What a broken script says before the first thing that cannot be read: whole statements, or whole parts."""
+        while nodes:
+            nodes = self._intact_among(nodes, within)
+
+    def _intact_among(self, nodes: Sequence[Node], within: Within) -> Sequence[Node]:
+        """Read what is whole among ``nodes``; returns the children of a broken list, among which to go on."""
         for node, following in pairwise((*nodes, None)):
             if node is None or node.is_error or node.is_missing:
-                return
+                break
             if node.kind_id not in STATEMENTS:
                 continue
             if node.has_error:
-                if node.kind_id == LIST:
-                    self._intact(node.children, within)
-                return
+                return node.children if node.kind_id == LIST else ()
             if following is None or not following.is_error or self._is_operator(following):
                 self._statement(node, within)
                 continue
@@ -308,4 +330,5 @@ class _Reader(CommandReader):
             parts = self._parts(node)[:-1]
             if parts:
                 self._and_or(parts, within)
-            return
+            break
+        return ()

@@ -6,8 +6,9 @@ import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
-from layerwise.build.model import Stage, Step
+from layerwise.build.model import Course, Stage, Step
 from layerwise.shell.tree import Around, Command, Compound, Entry, Negation, Pipeline, Script, ShellWord, Statement
 from layerwise.syntax.tree import Workdir
 
@@ -29,18 +30,25 @@ class Placed:
     folder: str | None
 
 
+_FOLDERS: WeakKeyDictionary[Course, list[str]] = WeakKeyDictionary()
+
+
 def working_directories(stage: Stage) -> list[str]:
     """The folder in force before each step of a stage, which starts with ``UNKNOWN`` when it is not known."""
-    found: list[str] = []
+    found = _FOLDERS.get(stage.course)
+    if found is not None:
+        return found
+    found = []
     here = UNKNOWN
     states = stage.course.states
-    for index, (_, node) in enumerate(stage.section.layout.instructions):
+    for index, node in enumerate(stage.section.layout.own):
         before, after = states[index], states[index + 1]
         here = before.workdir or here
         found.append(here)
         if isinstance(node, Workdir) and after.workdir is None:
             target = before.value(node.value.text, stage.escape) if node.value else None
             here = absolute(target, here) or f"{UNKNOWN}{index}"
+    _FOLDERS[stage.course] = found
     return found
 
 
@@ -77,8 +85,7 @@ def shell_value(step: Step) -> Value:
 
     None for any other variable, which the script may set in ways that are not followed here.
     """
-    commands = step.script.commands if step.script else ()
-    assigned = {assignment.name for command in commands for assignment in command.assignments}
+    assigned = step.once(assigned_in)
 
     def value(word: str) -> str | None:
         for name in _NAME.findall(word):
@@ -88,6 +95,12 @@ def shell_value(step: Step) -> Value:
         return step.value(word)
 
     return value
+
+
+def assigned_in(step: Step) -> frozenset[str]:
+    """The variables that the script of a step sets anywhere; for ``Step.once``."""
+    commands = step.script.commands if step.script else ()
+    return frozenset(assignment.name for command in commands for assignment in command.assignments)
 
 
 def literal(word: ShellWord, value: Value) -> str | None:
