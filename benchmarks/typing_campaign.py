@@ -1,8 +1,10 @@
 """Types real Dockerfiles: every prefix of some, and random single edits of all, and checks what must always hold.
 
 For each text: no exception, the pieces make up the text, the leaves of each instruction make up its text, and parsing
-with the tree from before the edit gives the same as parsing anew. Exit status 1 when one does not hold.
-Run: python benchmarks/typing_campaign.py [--files 60] [--edits 200000] [--seconds 900] [--seed 1]
+with the tree from before the edit gives the same as parsing anew. For some of them also: an analysis with the one from
+before the edit finds the same as a new one, the editor is told the same, and no rule has more to say where it is asked
+about what it says that it has nothing to do with. Exit status 1 when one does not hold.
+Run: python benchmarks/typing_campaign.py [--files 60] [--edits 200000] [--analyses 20000] [--seconds 900] [--seed 1]
 """
 
 from __future__ import annotations
@@ -15,6 +17,11 @@ import sys
 import time
 from collections.abc import Iterator
 
+from layerwise.engine import Analysis, Reported, Settings, analyse
+from layerwise.engine.linting import Linter
+from layerwise.lsp import wire
+from layerwise.lsp.documents import opened
+from layerwise.lsp.encoding import Encoding
 from layerwise.syntax import Dockerfile, leaves, parse
 from shared import shared_file
 
@@ -30,6 +37,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--files", type=int, default=60)
     parser.add_argument("--edits", type=int, default=200_000)
+    parser.add_argument("--analyses", type=int, default=20_000)
     parser.add_argument("--seconds", type=float, default=900)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
@@ -41,9 +49,10 @@ def main() -> int:
         texts = [json.loads(line)["dockerfile"] for line in lines]
     started = time.monotonic()
     chance = random.Random(options.seed)
-    prefixes = _prefixes(chance.sample(texts, options.files), started + options.seconds / 2)
-    edits = _edits(texts, options.edits, chance, started + options.seconds)
-    return 0 if prefixes and edits else 1
+    prefixes = _prefixes(chance.sample(texts, options.files), started + options.seconds / 3)
+    edits = _edits(texts, options.edits, chance, started + options.seconds * 2 / 3)
+    analyses = _analyses(texts, options.analyses, chance, started + options.seconds)
+    return 0 if prefixes and edits and analyses else 1
 
 
 def _prefixes(texts: list[str], deadline: float) -> bool:
@@ -78,6 +87,49 @@ def _edits(texts: list[str], wanted: int, chance: random.Random, deadline: float
             failures += _report(wrong, text)
     print(f"random edits: {count}, {failures} failures")
     return not failures
+
+
+def _analyses(texts: list[str], wanted: int, chance: random.Random, deadline: float) -> bool:
+    """Letters typed one after the other at some place, a few other edits between, on each text; then the next text."""
+    settings = Settings(profile="all")
+    count, failures = 0, 0
+    while count < wanted and time.monotonic() < deadline:
+        text = chance.choice(texts)
+        analysis, written = analyse(text, settings=settings), wire.Written()
+        place = 0
+        for number in range(30):
+            if number % 6 == 0:
+                place = chance.randint(0, len(text))
+            start, end, replacement = (place, place, "x") if number % 6 < 5 else _edit(text, chance)
+            text = text[:start] + replacement + text[end:]
+            place = start + len(replacement)
+            analysis = analyse(text, settings=settings, previous=analysis)
+            count += 1
+            failures += _report(list(_differences(analysis, written)), text)
+    print(f"analyses: {count}, {failures} failures")
+    return not failures
+
+
+def _differences(analysis: Analysis, written: wire.Written) -> Iterator[str]:
+    fresh = analyse(analysis.text, settings=analysis.settings)
+    if list(map(_plain, analysis.findings)) != list(map(_plain, fresh.findings)):
+        yield "other findings than when analysed anew"
+    document = opened("file:///Dockerfile", 1, analysis.text)
+    told = wire.diagnostics(analysis.findings, document, Encoding.UTF_16, written)
+    if told != wire.diagnostics(fresh.findings, document, Encoding.UTF_16):
+        yield "the editor is told something else than after an analysis anew"
+    if _found(fresh, asks_all=False) != _found(fresh, asks_all=True):
+        yield "a rule is wrong in what it says that it is about"
+
+
+def _plain(reported: Reported) -> tuple[object, ...]:
+    return reported.rule.id, reported.severity, reported.finding
+
+
+def _found(analysis: Analysis, *, asks_all: bool) -> list[object]:
+    linter = Linter(analysis.selection, analysis.context, asks_all=asks_all)
+    stages = [(at, harvest.found) for at, harvest in linter.stages(analysis.build.stages, analysis.dockerfile)]
+    return [*stages, linter.build(analysis.build).found]
 
 
 def _edit(text: str, chance: random.Random) -> tuple[int, int, str]:

@@ -1,6 +1,7 @@
 // Finds the Python that runs the server: the setting, what the Python extension has selected, or one on the PATH.
 
 import { execFile } from "node:child_process";
+import { homedir } from "node:os";
 import { promisify } from "node:util";
 import * as vscode from "vscode";
 
@@ -47,7 +48,7 @@ export async function onDidSelectPython(callback: () => void): Promise<vscode.Di
 async function* candidates(): AsyncGenerator<{ path: string; from: string }> {
   const configured = vscode.workspace.getConfiguration("layerwise").get<string>("interpreter", "");
   if (configured !== "") {
-    yield { path: configured, from: "the setting layerwise.interpreter" };
+    yield { path: expanded(configured), from: "the setting layerwise.interpreter" };
     return;
   }
   const selected = await selectedInPythonExtension();
@@ -58,6 +59,11 @@ async function* candidates(): AsyncGenerator<{ path: string; from: string }> {
   for (const path of names) {
     yield { path, from: "the PATH" };
   }
+}
+
+function expanded(path: string): string {
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? "";
+  return path.replace(/^~(?=[/\\])/, () => homedir()).replaceAll("${workspaceFolder}", () => folder);
 }
 
 async function selectedInPythonExtension(): Promise<string | undefined> {

@@ -39,7 +39,7 @@ export class Server implements vscode.Disposable {
     if (python.kind === "none") {
       this.show("needs Python", vscode.LanguageStatusSeverity.Error);
       this.output.error(`No usable Python: ${python.tried.join("; ")}`);
-      void this.offerInterpreter(`Layerwise needs Python ${OLDEST.join(".")} or newer and found none.`);
+      void this.offerInterpreter(`Layerwise needs Python ${OLDEST.join(".")} or newer and found none. Tried ${python.tried.join("; ")}.`);
       return;
     }
     this.output.info(`Python: ${python.path}, from ${python.from}`);

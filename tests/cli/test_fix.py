@@ -221,3 +221,48 @@ def test_several_processes_do_the_same(layerwise: Command, write: Write, folder:
     result = layerwise("fix", "--select", "DL4000", "--jobs", "2")
     assert "Fixed 12 problems in 12 files." in result.out
     assert {file.read_text() for file in folder.rglob("Dockerfile")} == {FIXED}
+
+
+UNORDERED = """\
+FROM python:3.12
+WORKDIR /app
+COPY . .
+RUN pip install -r requirements.txt
+RUN apt-get update && apt-get install -y jq
+CMD ["python", "app.py"]
+"""
+CONTEXT: dict[str, str | bytes] = {"app.py": "", "requirements.txt": "flask==3.0.3\n", "Dockerfile": UNORDERED}
+
+
+def test_optimizing_says_what_it_did_why_and_what_it_is_worth(layerwise: Command, write: Write, folder: Path) -> None:
+    write(CONTEXT)
+    result = layerwise("fix", "--optimize", "--diff", "Dockerfile")
+    assert result.status == 1
+    assert (folder / "Dockerfile").read_text() == UNORDERED
+    assert result.out.startswith("--- Dockerfile")
+    assert "--no-install-recommends" in result.out
+    lines = [line.strip() for line in result.err.splitlines()]
+    assert lines[0] == "Dockerfile"
+    assert "Add `--no-install-recommends` (size/recommended-packages, line 5)" in lines
+    assert "why: `apt-get install` installs recommended packages too" in lines
+    assert "check: Name the recommended packages that the image needs" in lines
+    assert "After a change to a source file a build does 1 of 5 steps again; it was 3 of 4" in lines
+    plain = layerwise("fix", "--diff", "Dockerfile")
+    assert "--no-install-recommends" not in plain.out
+
+
+def test_optimizing_is_done_once(layerwise: Command, write: Write, folder: Path) -> None:
+    write(CONTEXT)
+    layerwise("fix", "--optimize", "Dockerfile")
+    done = (folder / "Dockerfile").read_text()
+    assert done.index("apt-get") < done.index("COPY . .")
+    again = layerwise("fix", "--optimize", "Dockerfile")
+    assert again.out.startswith("Nothing to fix in 1 file.")
+    assert (folder / "Dockerfile").read_text() == done
+
+
+def test_optimizing_and_unsafe_fixes_exclude_each_other(layerwise: Command, write: Write) -> None:
+    write(CONTEXT)
+    result = layerwise("fix", "--optimize", "--unsafe")
+    assert result.status == 2
+    assert "not allowed with" in result.err

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from layerwise.build.model import Build
-from layerwise.engine import FixResult, analyse, fix_all
+from layerwise.context import MemoryFiles, locate
+from layerwise.engine import FixResult, analyse, fix_all, optimize
 from layerwise.engine.fixing import MAX_ROUNDS
 from layerwise.engine.narrowing import narrow_edits
 from layerwise.engine.selection import Selection
@@ -184,3 +185,106 @@ def test_narrow_edits_are_narrow() -> None:
         Edit(Span(4, 7), "2"),
         Edit(Span(18, 18), " five"),
     ]
+
+
+@pytest.fixture
+def optimized(monkeypatch: pytest.MonkeyPatch) -> Callable[..., FixResult]:
+    def run(*rules: Rule, text: str = TEXT) -> FixResult:
+        chosen = Selection(())
+        chosen.rules = rules
+        monkeypatch.setattr("layerwise.engine.analysis.selection", lambda settings, path: chosen)
+        return optimize(analyse(text))
+
+    return run
+
+
+def offering(*fixes: tuple[str, Applicability, bool], old: str = " a") -> Rule:
+    """A rule that offers to put each of these texts in the place of another, in this order."""
+
+    def check(build: Build, ctx: FileContext) -> Iterator[Finding]:
+        at = build.dockerfile.text.find(old)
+        if at >= 0:
+            span = Span(at, at + len(old))
+            yield Finding(
+                span,
+                "Wrong",
+                fixes=[
+                    Fix("Replace", Edit(span, new), applicability=grade, optimizes=optimizes)
+                    for new, grade, optimizes in fixes
+                ],
+            )
+
+    return Rule("build/test", check, (Build,), Scope.BUILD, Severity.WARNING, (), tuple(Applicability))
+
+
+@pytest.mark.parametrize(
+    ("fixes", "expected"),
+    [
+        ([(" x", SAFE, False)], " x"),
+        ([(" x", UNSAFE, False)], " a"),
+        ([(" x", UNSAFE, True)], " x"),
+        ([(" x", SAFE, False), (" y", UNSAFE, True)], " y"),
+        ([(" x", UNSAFE, False), (" y", SAFE, False)], " y"),
+        ([(" x", REFACTOR, False)], " a"),
+        ([(" x", REFACTOR, True)], " a"),
+        ([("\nNONSENSE", UNSAFE, True), (" y", SAFE, False)], " y"),
+    ],
+)
+def test_optimizing_takes_what_is_made_for_it_and_else_what_is_safe(
+    fixes: list[tuple[str, Applicability, bool]], expected: str, optimized: Callable[..., FixResult]
+) -> None:
+    assert optimized(offering(*fixes)).text == TEXT.replace(" a", expected)
+
+
+def test_optimizing_brings_no_new_warning(optimized: Callable[..., FixResult]) -> None:
+    def check(build: Build, ctx: FileContext) -> Iterator[Finding]:
+        if " x" in build.dockerfile.text:
+            yield Finding(Span(0, 4), "Wrong")
+
+    other = Rule("build/other", check, (Build,), Scope.BUILD, Severity.WARNING, (), ())
+    result = optimized(rule_of(replacing(" a", " x")), other)
+    assert result.text == TEXT
+    assert [each.reason for each in result.skipped] == ["it would bring a new warning: build/other"]
+
+
+def test_what_one_fix_leaves_the_next_may_do(optimized: Callable[..., FixResult]) -> None:
+    result = optimized(rule_of(replacing(" a", " x")), rule_of(replacing(" x", " y"), "other"))
+    assert result.text == TEXT.replace(" a", " y")
+    assert not result.skipped
+
+
+def test_where_a_fix_comes_from(fixed: Callable[..., FixResult]) -> None:
+    first, second = rule_of(replacing(" a", " x")), rule_of(replacing(" b", " c"), "second")
+    third = rule_of(replacing(" c", " done"), "third")
+    result = fixed(first, second, third)
+    places = {each.rule.id: [span.of(TEXT) for span in result.origin(each)] for each in result.applied}
+    assert places == {"build/test": [" a"], "build/second": [" b"], "build/third": [" b"]}
+
+
+def test_a_change_to_another_file_is_seen_by_what_comes_after(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unignored(build: Build, ctx: FileContext) -> Iterator[Finding]:
+        for name in ("a", "b"):
+            if ctx.files and not ctx.files.ignored(name):
+                before = ctx.files.files.read("/p/.dockerignore")
+                yield Finding(
+                    Span(0, 4),
+                    name,
+                    fix=Fix(name, files=[FileEdit(".dockerignore", f"{before or ''}{name}\n", before)]),
+                )
+
+    def waiting(build: Build, ctx: FileContext) -> Iterator[Finding]:
+        span = Span(build.dockerfile.text.find(" a"), build.dockerfile.text.find(" a") + 2)
+        if ctx.files and ctx.files.ignored("b") and span.start >= 0:
+            yield Finding(span, "Now", fix=Fix("Replace", Edit(span, " x")))
+
+    chosen = Selection(())
+    chosen.rules = tuple(
+        Rule(f"build/{check.__name__}", check, (Build,), Scope.BUILD, Severity.WARNING, (), (SAFE,))
+        for check in (unignored, waiting)
+    )
+    monkeypatch.setattr("layerwise.engine.analysis.selection", lambda settings, path: chosen)
+    context = locate("/p/Dockerfile", MemoryFiles({"/p/Dockerfile": TEXT, "/p/a": "", "/p/b": ""}))
+    result = fix_all(analyse(TEXT, path="/p/Dockerfile", files=context))
+    assert result.files == (FileEdit(".dockerignore", "a\nb\n", None),)
+    assert result.text == TEXT.replace(" a", " x")
+    assert context.files.read("/p/.dockerignore") is None

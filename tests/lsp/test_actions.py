@@ -94,13 +94,14 @@ def test_a_diagnostic_of_an_earlier_version_is_found_again(started: Client) -> N
     ("only", "kinds"),
     [
         (["quickfix"], {"quickfix"}),
-        (["source"], {"source.fixAll.layerwise"}),
+        (["source"], {"source.fixAll.layerwise", "source.optimize.layerwise"}),
         (["source.fixAll"], {"source.fixAll.layerwise"}),
         (["source.fixAll.layerwise"], {"source.fixAll.layerwise"}),
         (["source.fixAll.other"], set()),
         (["source.organizeImports"], set()),
         (["refactor.extract"], set()),
-        ([""], {"quickfix", "source.fixAll.layerwise"}),
+        ([""], {"quickfix", "source.fixAll.layerwise", "source.optimize.layerwise"}),
+        (["source.optimize"], {"source.optimize.layerwise"}),
         (["refactor", "source.fixAll"], {"source.fixAll.layerwise"}),
     ],
 )
@@ -278,3 +279,51 @@ def test_a_document_that_is_not_open_has_no_actions(started: Client) -> None:
     assert not started.actions("file:///never/Dockerfile", spot(0, 0))
     stale = {"title": "Fix all", "data": {"uri": "file:///never/Dockerfile", "version": 1}}
     assert started.ask("codeAction/resolve", stale)["title"] == "Fix all"
+
+
+UNORDERED = "FROM debian:12\nCOPY . /app\nRUN apt-get update && apt-get install -y 🚀 jq\nCMD serve\n"
+ANNOTATING: dict[str, Any] = {"workspace": {"workspaceEdit": {"changeAnnotationSupport": {"groupsOnLabel": True}}}}
+
+
+def test_optimizing_is_one_edit_to_be_confirmed_change_by_change(client: Client) -> None:
+    client.start(ANNOTATING)
+    uri = client.open(UNORDERED)
+    (offer,) = client.actions(uri, spot(0, 0), only=["source.optimize.layerwise"])
+    assert offer["title"] == "Optimize this Dockerfile"
+    assert "edit" not in offer
+    edit = client.ask("codeAction/resolve", offer)["edit"]
+    change = only_document(edit)
+    assert change["textDocument"] == {"uri": uri, "version": 1}
+    result = applied(UNORDERED, change["edits"])
+    assert result.index("apt-get") < result.index("COPY")
+    assert "--no-install-recommends" in result
+    used = {each["annotationId"] for each in change["edits"]}
+    assert used == set(edit["changeAnnotations"])
+    assert all(each["needsConfirmation"] for each in edit["changeAnnotations"].values())
+    described = "\n".join(each["description"] for each in edit["changeAnnotations"].values())
+    assert "size/recommended-packages: " in described
+    assert "Check: Name the recommended packages" in described
+
+
+def test_optimizing_for_a_client_that_knows_no_annotations(started: Client) -> None:
+    uri = started.open(UNORDERED)
+    (offer,) = started.actions(uri, spot(0, 0), only=["source.optimize"])
+    edit = started.ask("codeAction/resolve", offer)["edit"]
+    assert "changeAnnotations" not in edit
+    assert "--no-install-recommends" in applied(UNORDERED, only_document(edit)["edits"])
+
+
+def test_optimizing_by_command(client: Client) -> None:
+    client.start(OLD)
+    uri = client.open(UNORDERED)
+    (offer,) = list(client.actions(uri, spot(0, 0), only=["source.optimize"]))
+    assert offer["command"] == "layerwise.optimize"
+    client.answers["workspace/applyEdit"] = {"applied": True}
+    client.ask("workspace/executeCommand", {"command": offer["command"], "arguments": offer["arguments"]})
+    (asked,) = [each for each in client.asked if each["method"] == "workspace/applyEdit"]
+    assert "--no-install-recommends" in applied(UNORDERED, only_document(asked["params"]["edit"])["edits"])
+
+
+def test_optimizing_is_not_offered_when_there_is_nothing_to_do(started: Client) -> None:
+    uri = started.open("FROM debian\n")
+    assert started.actions(uri, spot(0, 0), only=["source.optimize"]) == []

@@ -114,6 +114,19 @@ def test_settings_can_come_with_initialize(client: Client, wrapped: str | None) 
     assert ids(client.diagnostics(client.open(TEXT))) == IDS[1:]
 
 
+@pytest.mark.parametrize("louder", [{}, {"profile": "all"}, {"rules": {"build/syntax": "warning"}}])
+def test_syntax_errors_can_be_left_to_another_extension(client: Client, louder: dict[str, Any]) -> None:
+    client.settings = louder
+    client.start(CONFIGURATION, WATCHING)
+    uri = client.open("FROM debian:12\nRUNN x\nMAINTAINER Ada\n")
+    assert "build/syntax" in ids(client.diagnostics(uri))
+    client.settings = {**louder, "syntaxErrors": False}
+    client.tell("workspace/didChangeConfiguration", {"settings": None})
+    left = ids(client.diagnostics(uri))
+    assert "build/syntax" not in left
+    assert "build/deprecated-maintainer" in left
+
+
 def test_a_client_that_never_answers_gets_diagnostics_all_the_same(client: Client) -> None:
     client.is_mute = True
     client.start(CONFIGURATION, WATCHING)

@@ -203,6 +203,42 @@ def test_a_good_fix_passes() -> None:
     check_result(made, analysis, FIXED)
 
 
+RELATION = """\
+'''dockerfile
+FROM debian:12
+CMD a b
+#   ^^^ build/shell-form-command
+'''
+
+'''dockerfile fixed
+FROM debian:12
+CMD ["a", "b"]
+'''
+
+'''relation
+shell form and exec form exchanged
+'''
+"""
+
+
+def test_a_case_states_what_its_fix_changes(cases: Any) -> None:
+    (made,) = cases(RELATION)
+    check_bulk(made, analysis_of(made), Applicability.SAFE, made.fixed, lambda text: text)
+    other = replace(made, relation=frozenset())
+    with pytest.raises(AssertionError):
+        check_bulk(other, analysis_of(other), Applicability.SAFE, made.fixed, lambda text: text)
+
+
+def test_a_fix_that_changes_what_its_rule_does_not_declare_fails() -> None:
+    made = case(FLAGGED)
+    analysis = analysis_of(made)
+    edit = Edit(Span(15, 35), '# why\nUSER x\nCMD ["a", "b"]')
+    finding = Finding(Span(26, 35), "m", fix=Fix("Do it", edit))
+    reported = Reported(Found(0, RULES[RULE], finding), 0, Severity.WARNING)
+    with pytest.raises(AssertionError, match="an instruction added: USER x"):
+        check_fix(made, analysis, reported, finding.fixes[0])
+
+
 def test_a_fix_of_a_grade_that_is_not_declared_fails(monkeypatch: pytest.MonkeyPatch) -> None:
     made = case(FLAGGED)
     analysis = analysis_of(made)

@@ -52,9 +52,9 @@ SEVERITIES = [
     ("COPY . /app\nWORKDIR /app\nRUN go build", Severity.INFORMATION),
     ("COPY . /app\nRUN apt-get update && apt-get install -y x", Severity.WARNING),
     ("COPY a.txt /app/\nRUN apt-get update && apt-get install -y x", Severity.INFORMATION),
-    ("COPY . /app\nRUN mkdir /data", Severity.INFORMATION),
+    ("COPY . /app\nRUN mkdir /data", Severity.HINT),
     ("COPY . /app\nRUN chown -R 1000 /app", Severity.WARNING),
-    ("COPY a.conf /etc/a/a.conf\nRUN chown -R 1000 /etc/a", Severity.INFORMATION),
+    ("COPY src /app/src\nRUN chown -R 1000 /app/src", Severity.INFORMATION),
 ]
 
 

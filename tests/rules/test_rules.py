@@ -9,6 +9,8 @@ import pytest
 from harness.checks import (
     PATH,
     analysis_of,
+    changes_of,
+    check_about,
     check_bulk,
     check_findings,
     check_fix,
@@ -19,6 +21,7 @@ from harness.checks import (
 from harness.specification import Case, SpecificationError, read_specification
 from harness.variants import Varied, in_triggers, varied
 
+from layerwise.build.relation import HARMLESS
 from layerwise.engine import RULES, Settings, analyse, fix_all
 from layerwise.engine.manual import examples
 from layerwise.lint import Applicability, Fix, Rule, Scope, Severity
@@ -92,6 +95,7 @@ def check_in_triggers(case: Case) -> None:
 def check(variant: Varied) -> None:
     case = variant.case
     analysis = analysis_of(case)
+    check_about(analysis)
     check_findings(case, analysis)
     offered = [
         (each, fix) for each in own_findings(case, analysis) if each.rule.id == case.rule for fix in each.finding.fixes
@@ -127,6 +131,12 @@ def test_each_rule_has_a_specification_with_both_sides(rule: Rule) -> None:
         assert any(case.fixed is not None for case in cases), "no case shows the safe fix"
     if Applicability.UNSAFE in rule.fixes:
         assert any(case.unsafe_fixed is not None or case.by_title for case in cases), "no case shows the unsafe fix"
+
+
+@pytest.mark.parametrize("rule", [rule for rule in RULES.values() if rule.changes > HARMLESS], ids=lambda rule: rule.id)
+def test_each_declared_change_is_made_by_a_fix(rule: Rule) -> None:
+    seen = frozenset().union(*(changes_of(case) for case in cases_of(FOLDER / f"{rule.id}.md")))
+    assert rule.changes - HARMLESS <= seen, "declared, but no case shows it"
 
 
 @pytest.mark.parametrize("path", SPECIFICATIONS, ids=_id)

@@ -53,9 +53,10 @@ class Environment:
                     return None
                 if value:
                     return posixpath.normpath(value + rest)
-        if folder.path.startswith("~/") and self.home is not None:
-            return posixpath.normpath(self.home + folder.path[1:])
-        return folder.path
+        path = folder.of_users if folder.of_users and self.home != "/root" else folder.path
+        if path.startswith("~/") and self.home is not None:
+            return posixpath.normpath(self.home + path[1:])
+        return path
 
     def paths(self, word: ShellWord, *, braces: bool) -> list[str]:
         """The absolute paths that a word names, globs left in them; those of unknown place are left out.
@@ -99,18 +100,10 @@ class Environment:
 
     def _made(self, step: Step, command: Command) -> Iterator[tuple[str, object]]:
         """What the script has set before the command, in order, then what stands before the command itself."""
-        exported = set(step.before.scope)
-        script = step.script
-        for each in script.commands if script else ():
-            if each.span.start >= command.span.start:
-                break
-            if each.program in ("export", "declare", "typeset"):
-                named = {assignment.name for assignment in each.assignments}
-                exported |= named | {word.value for word in each.arguments if word.value}
-            if each.program == "unset":
-                yield from ((word.value, _UNSET) for word in each.arguments if word.value)
-            elif not each.words or each.program in ("export", "declare", "typeset"):
-                yield from ((a.name, _value(a)) for a in each.assignments if a.name in exported)
+        made = step.once(_made_by_script)
+        if made:
+            at = command.span.start - step.span.start
+            yield from ((name, value) for start, name, value in made if start < at)
         yield from ((assignment.name, _value(assignment)) for assignment in command.assignments)
         for word in command.words[: command.start]:
             match = _ASSIGNMENT.fullmatch(word.text)
@@ -120,6 +113,22 @@ class Environment:
 
 
 _UNSET = object()
+
+
+def _made_by_script(step: Step) -> tuple[tuple[int, str, object], ...]:
+    """The variables that the commands of a script set for those behind them: where, the name, the value."""
+    found: list[tuple[int, str, object]] = []
+    exported = set(step.before.scope)
+    for command in step.script.commands if step.script else ():
+        start = command.span.start
+        if command.program in ("export", "declare", "typeset"):
+            named = {assignment.name for assignment in command.assignments}
+            exported |= named | {word.value for word in command.arguments if word.value}
+        if command.program == "unset":
+            found += [(start, word.value, _UNSET) for word in command.arguments if word.value]
+        elif not command.words or command.program in ("export", "declare", "typeset"):
+            found += [(start, each.name, _value(each)) for each in command.assignments if each.name in exported]
+    return tuple(found)
 
 
 def _value(assignment: Assignment) -> str | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any, TypeVar
@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from layerwise.build.accounts import Account
 from layerwise.build.effects import Reads, reads_of, writes_of
 from layerwise.build.operations import PackageOperation, operations, tools_of
+from layerwise.build.subjects import Subject, Subjects, subjects_of, together
 from layerwise.build.values import Variable, expanded
 from layerwise.shell import script_of
 from layerwise.shell.tree import Dialect, Script
@@ -110,8 +111,11 @@ class Step:
         before: State,
         after: State,
         escape: str,
+        start: int | None = None,
     ) -> None:
+        """:param start: where the instruction starts, if that is known without putting it in its place."""
         self._place = place
+        self._start = start
         self._unplaced = unplaced
         self.escape = escape
         self.index = index
@@ -132,6 +136,11 @@ class Step:
     def tools(self) -> frozenset[str]:
         """The names of the package managers in a RUN, also in that of an ONBUILD; this too costs no placement."""
         return tools_of(self._unplaced, self.before.dialect, self.escape)
+
+    @property
+    def subjects(self) -> Subjects:
+        """What the instruction is about, see ``build.subjects``; this too costs no placement."""
+        return subjects_of(self._unplaced, self.before.dialect, self.escape)
 
     def once(self, compute: Callable[[Step], T]) -> T:
         """What a pure function says of the step, computed once and kept from build to build, wherever the step moves.
@@ -164,7 +173,7 @@ class Step:
 
     @property
     def span(self) -> Span:
-        return self.instruction.span
+        return self.instruction.span if self._start is None else self._unplaced.span.moved(self._start)
 
     @cached_property
     def script(self) -> Script | None:
@@ -228,12 +237,15 @@ class StageFacts:
     is_final: bool
     """It is the target: the last stage."""
     in_result: bool
-    """The final image inherits its layers: it is the target or what the target is built on."""
+    """The final image inherits its layers: it is the target or what the target is built on. False for all stages where
+    the last one is, by its name, one that only builds or checks something."""
     reachable: bool
     """The target needs it in some way."""
     is_windows: bool
     feeds: frozenset[str] = frozenset()
     """The package managers by which stages built on this one use lists or caches that they do not fetch themselves."""
+    takes_mounts: bool = True
+    """The frontend that ``# syntax=`` names knows ``RUN --mount``, as far as that can be told."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -257,6 +269,12 @@ class Head:
     """It has ONBUILDs that say what to do."""
     trigger_sources: tuple[str, ...]
 
+    def is_like(self, other: Head) -> bool:
+        """Whether another text says the same."""
+        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__ if name != "entry") and (
+            self.entry is other.entry
+        )
+
 
 class Stage:
     """A FROM and what follows. ``steps[0]`` is the FROM itself. Immutable; the steps are made when first asked for."""
@@ -271,7 +289,9 @@ class Stage:
         parent: int | None,
         triggers: tuple[Step, ...],
         escape: str,
+        like: Stage | None = None,
     ) -> None:
+        """:param like: this stage before an edit, from which untouched steps are taken over; it only saves time."""
         self.facts = facts
         self.head = head
         self.root = root
@@ -284,6 +304,14 @@ class Stage:
         self.triggers = triggers
         """The steps that the ONBUILDs of ``parent`` add right behind the FROM, with the places that they have there."""
         self._escape = escape
+        self._like = like if like and like.section.span.start == section.span.start else None
+
+    def moved_to(self, section: Section) -> Stage:
+        """The same stage where its text stands now."""
+        moved = Stage(self.facts, self.head, self.root, section, self.course, self.parent, self.triggers, self._escape)
+        if "subjects" in self.__dict__:
+            moved.__dict__["subjects"] = self.subjects
+        return moved
 
     @property
     def escape(self) -> str:
@@ -297,11 +325,54 @@ class Stage:
 
     @cached_property
     def steps(self) -> tuple[Step, ...]:
-        section, states = self.section, self.course.states
-        return tuple(
-            Step(partial(section.instruction, index), node, index, states[index], states[index + 1], self._escape)
-            for index, (_, node) in enumerate(section.layout.instructions)
+        layout, states = self.section.layout, self.course.states
+        kept = self._untouched()
+        self._like = None
+        place, escape, own, start = self.section.instruction, self._escape, layout.own, self.section.span.start
+        return (
+            *kept,
+            *[
+                Step(partial(place, index), own[index], index, states[index], states[index + 1], escape, start + at)
+                for index, (at, _) in enumerate(layout.instructions[len(kept) :], len(kept))
+            ],
         )
+
+    def _untouched(self) -> tuple[Step, ...]:
+        """The first steps, as far as they were the same and at the same place before an edit."""
+        like = self._like
+        if like is None or "steps" not in like.__dict__:
+            return ()
+        rows = zip(
+            like.section.layout.instructions,
+            self.section.layout.instructions,
+            like.course.states[1:],
+            self.course.states[1:],
+            strict=False,
+        )
+        count = 0
+        if like.course.states[0] is self.course.states[0]:
+            for (start, node), (new_start, new_node), after, new_after in rows:
+                if node is not new_node or start != new_start or after is not new_after:
+                    break
+                count += 1
+        return like.steps[:count]
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What its steps are about, and what the stage below adds to them by ONBUILD."""
+        return together((*self._subjects, *(step.subjects for step in self.triggers)))
+
+    @cached_property
+    def _subjects(self) -> list[Subjects]:
+        """Those of each step."""
+        rows = zip(self.section.layout.own, self.course.states, strict=False)
+        return [subjects_of(node, state.dialect, self._escape) for node, state in rows]
+
+    def steps_about(self, about: Collection[Subject]) -> list[Step]:
+        """Its steps that are about at least one of these, in order. The others cost nothing, not even to be made."""
+        wanted = frozenset(about)
+        steps = self.steps
+        return [steps[index] for index, own in enumerate(self._subjects) if not wanted.isdisjoint(own)]
 
     @property
     def from_(self) -> From:
@@ -314,6 +385,12 @@ class Stage:
         return self.facts.name
 
 
+class Structure:
+    """What builds have in common that differ only within their stages, see ``Build.structure``."""
+
+    __slots__ = ("__weakref__",)
+
+
 class Build:
     """The whole build of a Dockerfile. Immutable; its parts are computed when first asked for."""
 
@@ -324,14 +401,23 @@ class Build:
         global_args: Mapping[str, Variable],
         final: int,
         target: str | None = None,
+        structure: Structure | None = None,
     ) -> None:
         self.dockerfile = dockerfile
         self.stages = stages
+        self.structure = structure or Structure()
+        """The identical object for a build with the same FROMs and ARGs above them, whose stages take files from the
+        same places, so that what follows from these alone need not be found again."""
         self.global_args = global_args
         """The ARGs that a FROM sees."""
         self.target = target
         """The name of the stage that was asked for, None for the last one."""
         self._final = final
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """What the steps of all stages are about."""
+        return together(stage.subjects for stage in self.stages)
 
     @property
     def final(self) -> Stage | None:

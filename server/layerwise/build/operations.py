@@ -119,8 +119,17 @@ def tools_of(instruction: Instruction, dialect: Dialect, escape: str) -> frozens
     if found is None:
         script = script_of(instruction, dialect, escape)
         commands = script.commands if script else ()
-        found = known[dialect] = frozenset(each.manager.name for command in commands for each in operations(command))
+        found = known[dialect] = frozenset(name for command in commands for name in managers_of(command))
     return found
+
+
+def managers_of(command: Command) -> frozenset[str]:
+    """The names of the package managers that a command uses, without reading any further what it does with them."""
+    words = command.words[command.start :]
+    if not words:
+        return _NO_TOOLS
+    readings = _readings(tuple(_text(word) for word in words), words[0].value is not None)
+    return frozenset(reading.manager.name for reading in readings) if readings else _NO_TOOLS
 
 
 _NO_TOOLS: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from layerwise.build.dependencies.apart import is_apart, is_project_folder
 from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands, shell_value
 from layerwise.build.dependencies.work import Work
 from layerwise.build.model import Stage, Step
+from layerwise.build.weights import Weight, weight_of
 from layerwise.knowledge.base_images import BASE_IMAGES
 from layerwise.knowledge.programs import SPEAKING, STANDING_FOLDERS, WITH_PATHS
 from layerwise.knowledge.users import names_in
@@ -116,11 +117,22 @@ def _value(program: str, word: ShellWord) -> str | None:
     return f"{match['user'] or 'root'}:{match['group'] or 'root'}"
 
 
+def weight_written_again(change: Change, works: Sequence[Work]) -> Weight:
+    """How much of what the copies wrote gets another owner or mode. What they gave the same one counts for nothing."""
+    return max(
+        (weight_of(works[step.index]) for step in change.copies if not _says(step, change)), default=Weight.LITTLE
+    )
+
+
+def _says(step: Step, change: Change) -> bool:
+    given = step.instruction.flag(change.flag)
+    return given is not None and given.value is not None and given.value.text == change.value
+
+
 def can_say(step: Step, change: Change, value: str, stage: Stage) -> Saying:
     """Whether the flag is possible on a copy, and means there what the command means later."""
     instruction = step.instruction
-    given = instruction.flag(change.flag)
-    if given is not None and given.value is not None and given.value.text == value:
+    if _says(step, change):
         return Saying.YES
     sources = [getattr(each, "text", "") for each in getattr(instruction, "sources", ())]
     if isinstance(instruction, Add) and any("://" in text or ARCHIVE.search(text) for text in sources):

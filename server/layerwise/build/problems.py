@@ -7,22 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from layerwise.build.images import reference_error
-from layerwise.build.model import Build, Stage, Step
+from layerwise.build.model import Build, Stage, Step, Structure
 from layerwise.build.values import expanded
 from layerwise.syntax.suggest import suggestion
 from layerwise.syntax.tree import Copy, Problem, Run, Word
 from layerwise.text import Span
 
+_FINE: WeakKeyDictionary[Structure, bool] = WeakKeyDictionary()
+"""Where nothing was found, which stays so as long as the structure is the same."""
+
 
 def problems(build: Build) -> tuple[Problem, ...]:
     """All of them, in the order of the text; the builder stops at the first that it meets."""
-    if not build.stages:
+    if not build.stages or build.structure in _FINE:
         return ()
     names = _Names(build)
     found = [problem for stage in build.stages for problem in _of_stage(stage, names)]
     found += _unknown_target(build, names)
+    if not found:
+        _FINE[build.structure] = True
     return tuple(sorted(found, key=lambda problem: problem.span))
 
 

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
-from layerwise.build.heads import PLATFORM_ARGS, globals_of, head_of, sources_of
+from layerwise.build.heads import PLATFORM_ARGS, Globals, globals_of, head_of, sources_of
 from layerwise.build.model import Build, Course, Head, Stage, StageFacts, State, Step
-from layerwise.build.operations import Operation, operations
+from layerwise.build.operations import Operation, operations, tools_of
 from layerwise.build.states import course_of, state_after
+from layerwise.knowledge.purposes import is_work
 from layerwise.shell import script_of
-from layerwise.syntax.tree import Dockerfile, Instruction, Layout, Onbuild, Run, Section
+from layerwise.syntax.tree import Cmd, Dockerfile, Entrypoint, Instruction, Layout, Onbuild, Run, Section
 
 __all__ = ["PLATFORM_ARGS", "build", "sources_of"]
 
 _NOTHING: frozenset[str] = frozenset()
+_WITHOUT_MOUNTS = re.compile(r"(?:docker\.io/)?docker/dockerfile:1\.[01](?:\.\d+)?")
+"""Frontends from before ``RUN --mount``, which came with 1.2 (its experimental releases had it earlier)."""
 _LIVES_ON: WeakKeyDictionary[Course, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -34,6 +38,10 @@ def build(
     :param target: the stage to build, by its name or number; the last one if there is none of that name.
     """
     global_args = globals_of(dockerfile, tuple((args or {}).items()), target)
+    if previous is not None and previous.global_args is global_args.variables and previous.target == target:
+        again = _again(dockerfile, previous, global_args)
+        if again is not None:
+            return again
     plans: list[_Plan] = []
     by_name: dict[str, int] = {}
     for section in dockerfile.sections[1:]:
@@ -42,8 +50,53 @@ def build(
         if head.name:
             by_name[head.name] = len(plans) - 1
     final = _final(plans, by_name, target)
-    stages = _stages(plans, final, dockerfile.escape, previous.stages if previous else ())
+    old = previous.stages if previous else ()
+    stages = _stages(plans, final, dockerfile, old, asked_for=target is not None)
     return Build(dockerfile, stages, global_args.variables, final, target)
+
+
+def _again(dockerfile: Dockerfile, previous: Build, global_args: Globals) -> Build | None:
+    """The build where an edit has touched one stage at most, and nothing in it that other stages depend on; else None.
+
+    This is what nearly every keystroke does, and it must not cost more the more stages there are.
+    """
+    old, sections = previous.stages, dockerfile.sections[1:]
+    if len(old) != len(sections) or previous.dockerfile.escape != dockerfile.escape:
+        return None
+    if _takes_mounts(previous.dockerfile) != _takes_mounts(dockerfile):
+        return None
+    rows = enumerate(zip(old, sections, strict=True))
+    touched = [index for index, (stage, section) in rows if stage.section.layout is not section.layout]
+    if len(touched) > 1 or any(stage.triggers for stage in old):
+        return None
+    stages = [
+        stage if stage.section is section else stage.moved_to(section)
+        for stage, section in zip(old, sections, strict=True)
+        if stage.section.layout is section.layout
+    ]
+    for index in touched:
+        changed = _edited(old[index], sections[index], global_args, dockerfile.escape)
+        if changed is None:
+            return None
+        stages.insert(index, changed)
+    return Build(dockerfile, tuple(stages), previous.global_args, previous._final, previous.target, previous.structure)
+
+
+def _edited(stage: Stage, section: Section, global_args: Globals, escape: str) -> Stage | None:
+    """A stage after an edit that no other stage notices; None where one may."""
+    before, layout = stage.section.layout, section.layout
+    head = head_of(layout, global_args, escape)
+    if head.has_triggers or layout.own[0] is not before.own[0] or not stage.head.is_like(head):
+        return None
+    course = course_of(stage.course.states[0], layout, escape, (before, stage.course))
+    if course.states[-1] is not stage.course.states[-1]:
+        return None
+    if stage.facts.is_final and _starts_something(layout) != _starts_something(before):
+        return None
+    is_fed = stage.parent is not None
+    if is_fed and _lives_on(course, layout, escape) != _lives_on(stage.course, before, escape):
+        return None
+    return Stage(stage.facts, stage.head, stage.root, section, course, stage.parent, (), escape, like=stage)
 
 
 @dataclass(slots=True, eq=False)
@@ -101,32 +154,45 @@ def _final(plans: list[_Plan], by_name: Mapping[str, int], target: str | None) -
     return len(plans) - 1
 
 
-def _stages(plans: list[_Plan], final: int, escape: str, old: tuple[Stage, ...]) -> tuple[Stage, ...]:
+def _stages(
+    plans: list[_Plan], final: int, dockerfile: Dockerfile, old: tuple[Stage, ...], *, asked_for: bool
+) -> tuple[Stage, ...]:
+    """:param asked_for: the final stage is the one that somebody wants, and not just the last."""
+    escape, takes_mounts = dockerfile.escape, _takes_mounts(dockerfile)
     inherited, needed = _ancestors(plans, final), _needed(plans, final)
+    if plans and not asked_for and _is_aside(plans[final]):
+        inherited = set()
     feeds = _feeds(plans, escape)
     stages: list[Stage] = []
     for plan in plans:
         index = plan.index
         before = old[index] if index < len(old) else None
-        standing = (index == final, index in inherited, index in needed, feeds.get(index, _NOTHING))
+        standing = (index == final, index in inherited, index in needed, feeds.get(index, _NOTHING), takes_mounts)
         facts = _facts(plan, standing, before)
         if before is not None and _is_same(before, plan, facts):
             stages.append(before)
         else:
             stages.append(
-                Stage(facts, plan.head, plan.root, plan.section, plan.course, plan.parent, plan.triggers, escape)
+                Stage(
+                    facts, plan.head, plan.root, plan.section, plan.course, plan.parent, plan.triggers, escape, before
+                )
             )
     return tuple(stages)
 
 
-def _facts(plan: _Plan, standing: tuple[bool, bool, bool, frozenset[str]], before: Stage | None) -> StageFacts:
+def _takes_mounts(dockerfile: Dockerfile) -> bool:
+    named = (each.value.text for each in dockerfile.directives if each.name.text.lower() == "syntax")
+    return not any(_WITHOUT_MOUNTS.fullmatch(name) for name in named)
+
+
+def _facts(plan: _Plan, standing: tuple[bool, bool, bool, frozenset[str], bool], before: Stage | None) -> StageFacts:
     """The facts of a stage, the identical object where it had the same before."""
     root, head = plan.root, plan.head
     if before is not None and before.root is root and before.head is head:
         old = before.facts
-        if standing == (old.is_final, old.in_result, old.reachable, old.feeds):
+        if standing == (old.is_final, old.in_result, old.reachable, old.feeds, old.takes_mounts):
             return old
-    is_final, in_result, reachable, feeds = standing
+    is_final, in_result, reachable, feeds, takes_mounts = standing
     return StageFacts(
         index=plan.index,
         name=head.name,
@@ -137,6 +203,7 @@ def _facts(plan: _Plan, standing: tuple[bool, bool, bool, frozenset[str]], befor
         reachable=reachable,
         is_windows=root.is_windows,
         feeds=feeds,
+        takes_mounts=takes_mounts,
     )
 
 
@@ -144,6 +211,17 @@ def _is_same(stage: Stage, plan: _Plan, facts: StageFacts) -> bool:
     """The same in every respect, its place included. What triggers add has a place elsewhere."""
     is_placed = stage.section is plan.section and stage.course is plan.course
     return is_placed and stage.facts is facts and stage.parent == plan.parent and not (plan.triggers or stage.triggers)
+
+
+def _is_aside(plan: _Plan) -> bool:
+    """Whether a last stage is, by its name, none that is shipped, and starts nothing: the file goes on elsewhere."""
+    if plan.head.name is None or not is_work(plan.head.name):
+        return False
+    return not _starts_something(plan.section.layout)
+
+
+def _starts_something(layout: Layout) -> bool:
+    return any(isinstance(node, Cmd | Entrypoint) for node in layout.own)
 
 
 def _ancestors(plans: list[_Plan], index: int) -> set[int]:
@@ -183,8 +261,10 @@ def _lives_on(course: Course, layout: Layout, escape: str) -> frozenset[str]:
     if found is None:
         fresh: set[str] = set()
         used: set[str] = set()
-        for state, (_, node) in zip(course.states, layout.instructions, strict=False):
-            script = script_of(node, state.dialect, escape) if isinstance(node, Run) else None
+        for state, node in zip(course.states, layout.own, strict=False):
+            if not isinstance(node, Run) or not tools_of(node, state.dialect, escape):
+                continue
+            script = script_of(node, state.dialect, escape)
             for command in script.commands if script else ():
                 for operation in operations(command):
                     if operation.operation is Operation.UPDATE_INDEX:

@@ -7,7 +7,7 @@ pressed inside a RUN that goes on installing the same packages leaves every late
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -81,20 +81,58 @@ def state_after(before: State, instruction: Instruction, escape: str) -> State:
     return after
 
 
-def course_of(entry: State, layout: Layout, escape: str) -> Course:
-    """The states of the stage with these instructions, the FROM included, which changes nothing by itself."""
+def course_of(entry: State, layout: Layout, escape: str, like: tuple[Layout, Course] | None = None) -> Course:
+    """The states of the stage with these instructions, the FROM included, which changes nothing by itself.
+
+    :param like: another text and its course, most likely before an edit. It only saves time.
+    """
     known = _COURSES.get(layout)
     if known is None:
         known = _COURSES[layout] = {}
     found = known.get(id(entry))
     if found is not None:
         return found[1]
-    states = [entry]
-    for _, node in layout.instructions:
+    nodes = layout.own
+    states, stop = [entry], len(nodes)
+    rest: tuple[State, ...] = ()
+    if like is not None and like[1].states[0] is entry:
+        head, tail = shared_ends(like[0].own, nodes)
+        states = list(like[1].states[: head + 1])
+        stop -= tail
+        rest = like[1].states[len(like[0].own) - tail :]
+    for node in nodes[len(states) - 1 : stop]:
         states.append(state_after(states[-1], node, escape))
+    if rest and states[-1] is rest[0]:
+        states += rest[1:]
+    else:
+        for node in nodes[stop:]:
+            states.append(state_after(states[-1], node, escape))
     course = Course(tuple(states))
     _put(known, id(entry), (entry, course), _KEPT)
     return course
+
+
+def shared_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+    """How many items two rows have in common at their beginning, and how many of the others at their end."""
+    most = min(len(old), len(new))
+    head = _longest(most, lambda low, high: old[low:high] == new[low:high])
+    before, now = len(old), len(new)
+    tail = _longest(most - head, lambda low, high: old[before - high : before - low] == new[now - high : now - low])
+    return head, tail
+
+
+def _longest(most: int, is_same: Callable[[int, int], bool]) -> int:
+    """By bisection: comparing slices is much faster than comparing items one by one."""
+    if is_same(0, most):
+        return most
+    low, high = 0, most
+    while high - low > 1:
+        middle = (low + high) // 2
+        if is_same(low, middle):
+            low = middle
+        else:
+            high = middle
+    return low
 
 
 def _remembered(state: State, key: Hashable, make: Callable[[], T]) -> T:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -18,6 +18,7 @@ from layerwise.build.dependencies.folders import (
     UNKNOWN,
     Placed,
     absolute,
+    assigned_in,
     is_within,
     literal,
     placed_commands,
@@ -86,6 +87,7 @@ class Removed:
 
 
 Trace = Written | Removed
+_GLOB = frozenset("*?[")
 _PROJECT_FOLDERS = {
     **dict.fromkeys(("npm", "yarn", "pnpm", "bun"), "node_modules"),
     "composer": "vendor",
@@ -119,6 +121,16 @@ def traces(step: Step, folder: str) -> tuple[Trace, ...]:
         by_state.clear()
     by_state[step.before, folder] = (start, traced)
     return traced
+
+
+def is_removed(path: str, steps: Iterable[Step]) -> bool:
+    """Whether one of the steps removes an absolute path, or a folder around it."""
+    return any(_covers(pattern, path) for step in steps for pattern in step.once(_removed_paths))
+
+
+def _removed_paths(step: Step) -> tuple[str, ...]:
+    found = traces(step, step.before.workdir or UNKNOWN) if step.kind is Run else ()
+    return tuple(name for each in found if isinstance(each, Removed) and not each.manager for name in each.names)
 
 
 def _traces(step: Step, folder: str) -> Iterator[Trace]:
@@ -231,9 +243,7 @@ def _is_switched_off(operation: PackageOperation, step: Step) -> bool:
     if f"{operation.manager.name}:no-cache" in step.before.tool_settings:
         return True
     names = {switch.name for switch in operation.manager.switches}
-    return any(step.before.lookup(name) for name in names) or bool(
-        names & {each.name for command in (step.script.commands if step.script else ()) for each in command.assignments}
-    )
+    return any(step.before.lookup(name) for name in names) or not names.isdisjoint(step.once(assigned_in))
 
 
 def _home(step: Step) -> str:
@@ -254,10 +264,10 @@ def _by_program(placed: Placed, step: Step) -> Iterator[Trace]:
         if known:
             yield Removed(command, tuple(path for path, _ in known), words=tuple(word for _, word in known))
         return
-    names = list(_downloads(command, words)) if command.program in ("curl", "wget") else []
+    names = list(fetched_names(command, words)) if command.program in ("curl", "wget") else []
     kind = Kind.DOWNLOAD
     if command.program == "git" and "clone" in words:
-        names, kind = _clone(words), Kind.CLONE
+        names, kind = cloned_folders(words), Kind.CLONE
     elif command.program in ("tar", "bsdtar", "unzip"):
         names, kind = _unpacked(command.program, words), Kind.UNPACKED
     for name in names:
@@ -281,8 +291,8 @@ def _path(word: str, folder: str | None) -> str | None:
     return absolute(word, folder or UNKNOWN)
 
 
-def _downloads(command: Command, words: list[str]) -> Iterator[str]:
-    """The files that ``curl`` or ``wget`` writes."""
+def fetched_names(command: Command, words: list[str]) -> Iterator[str]:
+    """The files that ``curl`` or ``wget`` writes, as its words name them."""
     urls = [word for word in words if "://" in word]
     redirected = [
         each.target.value for each in command.redirections if each.operator in (">", ">>", "&>") and each.target
@@ -321,7 +331,8 @@ def _name_in_url(url: str) -> str:
     return name if "://" in url and url.count("/") > 2 else ""
 
 
-def _clone(words: list[str]) -> list[str]:
+def cloned_folders(words: list[str]) -> list[str]:
+    """The folder that ``git clone`` makes, as its words name it; empty when there is no telling."""
     rest = words[words.index("clone") + 1 :]
     at = next((index for index, word in enumerate(rest) if "://" in word or word.startswith("git@")), None)
     if at is None:
@@ -342,6 +353,9 @@ def _unpacked(program: str, words: list[str]) -> list[str]:
 
 def _covers(pattern: str, path: str) -> bool:
     """Whether removing ``pattern`` removes ``path``: itself, a folder around it, or all of what is in it."""
+    if not _GLOB.intersection(pattern):
+        pattern = pattern.rstrip("/")
+        return pattern.count("/") > 0 and (path == pattern or path.startswith(pattern + "/"))
     wanted, given = pattern.rstrip("/").split("/"), path.rstrip("/").split("/")
     if len(wanted) == len(given) + 1 and wanted[-1] == "*":
         given = [*given, "*"]

@@ -69,8 +69,19 @@ def _add_check(commands: _SubParsersAction[ArgumentParser]) -> None:
 def _add_fix(commands: _SubParsersAction[ArgumentParser]) -> None:
     text = "Apply fixes to Dockerfiles. What is read from standard input is written to standard output."
     parser = _command(commands, "fix", text, _FIX_STATUSES)
-    parser.add_argument(
+    more = parser.add_mutually_exclusive_group()
+    more.add_argument(
         "--unsafe", action="store_true", help="apply unsafe fixes too; a person should look at the result"
+    )
+    more.add_argument(
+        "--optimize",
+        action="store_true",
+        help="apply safe fixes and all that makes builds faster and images smaller, and say why; see --diff",
+    )
+    more.add_argument(
+        "--split",
+        action="store_true",
+        help="split the final stage into one that builds and one that runs, and do nothing else; see --diff",
     )
     parser.add_argument("--diff", action="store_true", help="print the changes instead of making them")
     _add_paths(parser)

@@ -32,7 +32,9 @@ from layerwise.cli.running import (
 )
 from layerwise.cli.source import Source, UnreadableError, read_bytes, read_source, write_file
 from layerwise.cli.terminal import Look, look_of, never_fail, use_utf8
-from layerwise.engine import FixResult, Settings, analyse, fix_all
+from layerwise.engine import Analysis, FixResult, Settings, analyse, fix_all, optimize
+from layerwise.features.optimizing import Optimization, summary
+from layerwise.features.splitting import Refusal, description, split_stage
 from layerwise.lint import Applicability
 
 _ATTEMPTS = 3
@@ -55,6 +57,8 @@ def fix(arguments: Namespace) -> int:
         grade=Applicability.UNSAFE if arguments.unsafe else Applicability.SAFE,
         look=look_of(sys.stdout if arguments.diff else report, arguments.color),
         as_diff=arguments.diff,
+        optimizes=arguments.optimize,
+        splits=arguments.split,
     )
     ending = run(arguments, work.project, work, _Writer(report, arguments).write, work.settle)
     complain(ending, arguments)
@@ -73,6 +77,10 @@ class FixOne:
     grade: Applicability
     look: Look
     as_diff: bool
+    optimizes: bool
+    """Do all that makes builds faster and images smaller, and say of each change why."""
+    splits: bool = False
+    """Split the final stage in two, and do nothing else."""
 
     @cached_property
     def project(self) -> Project:
@@ -88,16 +96,38 @@ class FixOne:
         loaded = self.project.settings_for(target.path)
         context = self.project.context_for(target.path, loaded.settings)
         analysis = analyse(source.text, path=target.path, settings=loaded.settings, files=context)
-        result = fix_all(analysis, self.grade)
+        if self.splits:
+            return self._split(target, source, analysis)
+        result = optimize(analysis) if self.optimizes else fix_all(analysis, self.grade)
         root = context.root if context else ""
+        told = "".join(_explained(target, result) if self.optimizes else _described(target, result))
         return Outcome(
-            output="".join(_diff(target, result, root, self.look) if self.as_diff else _described(target, result)),
+            output="".join(_diff(target, result, root, self.look)) if self.as_diff else told,
+            aside=told if self.as_diff and self.optimizes else "",
             totals=totals_of(result.after.findings),
             failures=internal_failures(target, result.after),
             problems=loaded.problems,
             fixed=len(result.applied),
             writes=() if self.as_diff or target.is_standard_input else tuple(_writes(target, source, result, root)),
             text=source.encode(result.text) if target.is_standard_input else None,
+        )
+
+    def _split(self, target: Target, source: Source, analysis: Analysis) -> Outcome:
+        found = split_stage(analysis)
+        is_split = not isinstance(found, Refusal)
+        text = analysis.text if isinstance(found, Refusal) else found.text
+        after = analyse(text, path=target.path, settings=analysis.settings, files=analysis.context)
+        result = FixResult(analysis, after, (), (), 1)
+        lines = (f"not split: {found.reason}",) if isinstance(found, Refusal) else (found.title, *description(found))
+        told = "".join((f"{target.shown}\n", *[f"  {line}\n" for line in lines]))
+        return Outcome(
+            output="".join(_diff(target, result, "", self.look)) if self.as_diff else told,
+            aside=told if self.as_diff else "",
+            totals=totals_of(after.findings),
+            failures=internal_failures(target, after),
+            fixed=int(is_split),
+            writes=() if self.as_diff or target.is_standard_input else tuple(_writes(target, source, result, "")),
+            text=source.encode(text) if target.is_standard_input else None,
         )
 
     def settle(self, target: Target, proposed: Outcome) -> Outcome:
@@ -125,6 +155,8 @@ class _Writer:
     def write(self, outcome: Outcome) -> None:
         if self.as_diff:
             sys.stdout.write(outcome.output)
+            if not self.quiet:
+                self.report.write(outcome.aside)
         elif not self.quiet:
             self.report.write(outcome.output)
         if not self.as_diff and outcome.text is not None:
@@ -157,6 +189,20 @@ def _described(target: Target, result: FixResult) -> Iterator[str]:
     yield f"{target.shown}\n"
     for (rule, title), times in Counter((each.rule.id, each.fix.title) for each in result.applied).items():
         yield f"  fixed {rule}: {title}{f' ({times} times)' if times > 1 else ''}\n"
+    yield from _about_others(result)
+
+
+def _explained(target: Target, result: FixResult) -> Iterator[str]:
+    """What was done to a file and why, and what its next builds cost."""
+    if not result.applied and not result.skipped:
+        return
+    yield f"{target.shown}\n"
+    yield from (f"  {line}\n" for line in summary(Optimization(result)))
+    yield from _about_others(result)
+
+
+def _about_others(result: FixResult) -> Iterator[str]:
+    """Other files that were changed, and fixes that were refused."""
     for edit in result.files:
         yield f"  {'created' if edit.before is None else 'changed'} {edit.path}\n"
     for skipped in result.skipped:

@@ -2,7 +2,7 @@
 
 from layerwise.engine.analysis import Analysis, Reported, analyse
 from layerwise.engine.discovery import FAMILIES, RULES, is_foreign, resolve
-from layerwise.engine.fixing import Applied, FixResult, Skipped, fix_all
+from layerwise.engine.fixing import Applied, FixResult, Skipped, fix_all, optimize
 from layerwise.engine.ignoring import ignore_edits
 from layerwise.engine.linting import Failure
 from layerwise.engine.manual import manual
@@ -34,6 +34,7 @@ __all__ = [
     "is_foreign",
     "load_settings",
     "manual",
+    "optimize",
     "read_settings",
     "resolve",
     "selection",

@@ -24,47 +24,53 @@ _DEFAULTS = Settings()
 class Reported:
     """A finding of a rule, and how severe it is here. Its spans are put in their place when they are asked for."""
 
-    __slots__ = ("_at", "_finding", "_kept", "rule", "severity", "start")
+    __slots__ = ("_finding", "at", "kept", "rule", "severity", "start")
 
     def __init__(self, found: Found, at: int, severity: Severity) -> None:
         self.rule: Rule = found.rule
         self.severity = severity
-        self._kept = found.finding
-        self._at = at + found.at
+        self.kept = found.finding
+        """The finding relative to ``at``: the same object for as long as nothing that it came from has changed."""
+        self.at = at + found.at
         self._finding: Finding | None = None
-        self.start = self._at + found.finding.span.start
+        self.start = self.at + found.finding.span.start
         """Where the finding starts, the same as ``span.start``."""
 
     @property
     def span(self) -> Span:
-        return self._kept.span.moved(self._at)
+        return self.kept.span.moved(self.at)
 
     @property
     def message(self) -> str:
-        return self._kept.message
+        return self.kept.message
 
     @property
     def tags(self) -> tuple[Tag, ...]:
-        return self._kept.tags
+        return self.kept.tags
 
     @property
     def grades(self) -> tuple[Applicability, ...]:
         """How far each of its fixes may be trusted, in order of preference."""
-        return tuple(fix.applicability for fix in self._kept.fixes)
+        return tuple(fix.applicability for fix in self.kept.fixes)
+
+    @property
+    def is_optimizable(self) -> bool:
+        """One of its fixes is part of "Optimize this Dockerfile"."""
+        return any(fix.optimizes or fix.applicability is Applicability.SAFE for fix in self.kept.fixes)
 
     @property
     def related(self) -> tuple[Related, ...]:
-        return tuple(related.moved(self._at) for related in self._kept.related)
+        return tuple(related.moved(self.at) for related in self.kept.related)
 
     @property
     def aliases(self) -> tuple[str, ...]:
         """The ids under which other tools would report this very finding."""
-        return self.rule.aliases if self._kept.reported_as is None else self._kept.reported_as
+        return self.rule.aliases if self.kept.reported_as is None else self.kept.reported_as
 
     @property
     def finding(self) -> Finding:
         if self._finding is None:
-            self._finding = self._kept.moved(self._at)
+            self._finding = self.kept.moved(self.at)
         return self._finding
 
     def __repr__(self) -> str:
@@ -152,10 +158,14 @@ class Analysis:
     def _outcome(self) -> tuple[tuple[Reported, ...], list[Silenced], tuple[Failure, ...]]:
         reported: list[Reported] = []
         failures: list[Failure] = []
-        for at, harvest in self._harvests():
-            if harvest.found:
-                reported += self._report(at, harvest)
+        for at, harvest in self.linter.stages(self.build.stages, self.dockerfile):
+            reported += self._report(at, harvest)
             failures += [failure.moved(at) for failure in harvest.failures]
+        in_order = len(reported)
+        for at, harvest in self._beyond_stages():
+            reported += self._report(at, harvest)
+            failures += [failure.moved(at) for failure in harvest.failures]
+        is_sorted = len(reported) == in_order
         silenced: list[Silenced] = []
         if self._suppressions.all:
             reported, silenced = self._suppressions.applied(reported)
@@ -168,12 +178,14 @@ class Analysis:
             shown_late, hidden = self._suppressions.applied(late)
             reported += shown_late
             silenced += hidden
+            is_sorted = is_sorted and not shown_late
         shown = [each for each in reported if each.severity is not Severity.OFF]
-        return tuple(sorted(shown, key=_order)), silenced, tuple(failures)
+        if not is_sorted:
+            shown.sort(key=_order)
+        return tuple(shown), silenced, tuple(failures)
 
-    def _harvests(self) -> Iterator[tuple[int, Harvest]]:
-        """What the rules found, with the place that it is relative to."""
-        yield from self.linter.stages(self.build.stages, self.dockerfile)
+    def _beyond_stages(self) -> Iterator[tuple[int, Harvest]]:
+        """What the rules found that is not in the order of the stages, with the place that it is relative to."""
         orphans = orphans_of(self.dockerfile)
         if orphans:
             for at, harvest in Linter(self.selection, self.context).stages([orphans.stage], orphans.dockerfile):
@@ -181,12 +193,19 @@ class Analysis:
                 yield at + orphans.shift, Harvest(found, harvest.failures)
         yield 0, self.linter.build(self.build)
 
-    def _report(self, at: int, harvest: Harvest) -> Iterator[Reported]:
-        for found in harvest.found:
-            reported = Reported(found, at, self.selection.severity(found.rule, found.finding))
-            if self._suppressions.makes_errors:
-                reported.severity = self._suppressions.raised(reported.severity, reported.aliases)
-            yield reported
+    def _report(self, at: int, harvest: Harvest) -> list[Reported]:
+        if self._suppressions.makes_errors:
+            reports = self._reported(at, harvest)
+            for each in reports:
+                each.severity = self._suppressions.raised(each.severity, each.aliases)
+            return reports
+        if harvest.reports is None or harvest.reports[0] != at:
+            harvest.reports = at, self._reported(at, harvest)
+        found: list[Reported] = harvest.reports[1]
+        return found
+
+    def _reported(self, at: int, harvest: Harvest) -> list[Reported]:
+        return [Reported(found, at, self.selection.severity(found.rule, found.finding)) for found in harvest.found]
 
 
 def analyse(

@@ -1,6 +1,7 @@
-"""The generated pages under ``docs/``: one for each rule, their index, the settings and their schema.
+"""The generated pages under ``docs/``: one for each rule, their index, the settings and their schema; and the settings
+in the manifest of the VS Code extension.
 
-``python -m layerwise.engine.docs [FOLDER]`` writes them; that they are current is a test.
+``python -m layerwise.engine.docs [FOLDER [MANIFEST]]`` writes them; that they are current is a test.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from layerwise.engine.discovery import FAMILIES, RULES
+from layerwise.engine.editor_schema import declared
 from layerwise.engine.manual import manual
 from layerwise.engine.schema import schema, settings_table
 from layerwise.engine.settings import BuildSettings, Override, Settings
@@ -42,6 +44,12 @@ def write(folder: Path) -> None:
     for page in (folder / "rules").rglob("*.md"):
         if page.relative_to(folder).as_posix() not in current:
             page.unlink()
+
+
+def declare(manifest: Path) -> None:
+    """Write the settings into an extension's ``package.json``, and leave all else in it."""
+    text = json.dumps(declared(json.loads(manifest.read_text(encoding="utf-8"))), indent=2, ensure_ascii=False)
+    manifest.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 
 def _settings() -> str:
@@ -76,4 +84,6 @@ def _row(rule: Rule) -> str:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1] if len(sys.argv) > 1 else "docs"))
+    folder, package = (*sys.argv[1:], *("docs", "client-vscode/package.json")[len(sys.argv) - 1 :])
+    write(Path(folder))
+    declare(Path(package))

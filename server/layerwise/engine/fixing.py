@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from layerwise.context import ContextTree, edited
 from layerwise.engine.analysis import Analysis, Reported, analyse
 from layerwise.engine.comments import comments_of
 from layerwise.engine.narrowing import narrow_edits
 from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule, Severity
-from layerwise.text import apply_edits
+from layerwise.text import Span, apply_edits, unmoved
 
 MAX_ROUNDS = 25
 """A fix may make room for the next one; no real file needs more than a few rounds."""
 
 
 class Applied(NamedTuple):
-    """A fix that was applied, and the finding that it was for (its spans refer to the text of its round)."""
+    """A fix that was applied, and the finding that it was for.
+
+    Its spans refer to the text behind the first ``step`` sets of fixes, see ``FixResult.origin``.
+    """
 
     rule: Rule
     message: str
     fix: Fix
+    step: int = 0
 
 
 class Skipped(NamedTuple):
@@ -46,6 +51,8 @@ class FixResult:
     rounds: int
     files: tuple[FileEdit, ...] = ()
     """Changes to other files of the build context."""
+    history: tuple[tuple[Edit, ...], ...] = ()
+    """The edits of each set of fixes that were applied side by side, in order."""
 
     @property
     def text(self) -> str:
@@ -55,6 +62,13 @@ class FixResult:
     def edits(self) -> tuple[Edit, ...]:
         """The way from the text before to the text after, as narrow edits of the former."""
         return tuple(narrow_edits(self.before.text, self.after.text))
+
+    def origin(self, applied: Applied) -> tuple[Span, ...]:
+        """The places in the text before that the edits of a fix come down to."""
+        spans = [edit.span for edit in applied.fix.edits]
+        for edits in reversed(self.history[: applied.step]):
+            spans = [Span(unmoved(span.start, edits), unmoved(span.end, edits)) for span in spans]
+        return tuple(spans)
 
 
 class _Candidate(NamedTuple):
@@ -74,26 +88,36 @@ class _Candidate(NamedTuple):
 class _Run:
     """The state of one ``fix_all``."""
 
-    def __init__(self, analysis: Analysis, allowed: frozenset[Applicability], only: frozenset[str] | None) -> None:
+    def __init__(
+        self,
+        analysis: Analysis,
+        choose: Callable[[Reported], Iterable[Fix]],
+        worst: Severity,
+        only: frozenset[str] | None,
+    ) -> None:
         self.analysis = analysis
-        self.allowed = allowed
+        self.choose = choose
+        self.worst = worst
+        """The severity from which on no fix may bring a new finding."""
         self.only = only
+        self.history: list[tuple[Edit, ...]] = []
         self.applied: list[Applied] = []
         self.skipped: list[Skipped] = []
         self.refused: set[tuple[object, ...]] = set()
         self.files: dict[str, FileEdit] = {}
 
     def candidates(self) -> Iterator[_Candidate]:
-        """Of each finding the first fix that is allowed."""
+        """Of each finding the first fix that is to be applied and has not done harm."""
         for reported in self.analysis.findings:
             if self.only is not None and reported.rule.id not in self.only:
                 continue
-            fix = next((each for each in reported.finding.fixes if each.applicability in self.allowed), None)
-            if fix is None:
-                continue
-            candidate = _Candidate(reported, fix)
-            if candidate.identity(self.analysis.text) not in self.refused:
+            candidates = (_Candidate(reported, fix) for fix in self.choose(reported))
+            candidate = next((each for each in candidates if not self.is_refused(each)), None)
+            if candidate:
                 yield candidate
+
+    def is_refused(self, candidate: _Candidate) -> bool:
+        return candidate.identity(self.analysis.text) in self.refused
 
     def round(self) -> bool:
         """Apply what can be applied side by side. Whether anything was."""
@@ -109,26 +133,39 @@ class _Run:
 
     def accept(self, chosen: list[_Candidate]) -> bool:
         """Apply these fixes, unless that does harm. What does harm alone is never tried again."""
-        text = apply_edits(self.analysis.text, [edit for each in chosen for edit in each.fix.edits])
+        edits = tuple(edit for each in chosen for edit in each.fix.edits)
+        text = apply_edits(self.analysis.text, edits)
         after = analyse(
             text,
             path=self.analysis.path,
             settings=self.analysis.settings,
-            files=self.analysis.context,
+            files=self.context_after(chosen),
             previous=self.analysis,
         )
-        harm = _harm(self.analysis, after, [text for each in chosen for text in each.fix.drops])
+        harm = _harm(self.analysis, after, [text for each in chosen for text in each.fix.drops], self.worst)
         if harm:
             if len(chosen) == 1:
                 self.refuse(chosen[0], harm)
             return False
         for each in chosen:
-            self.applied.append(Applied(each.rule, each.reported.message, each.fix))
-            self.files.update((file.path, file) for file in each.fix.files)
+            self.applied.append(Applied(each.rule, each.reported.message, each.fix, len(self.history)))
+            self.files.update((file.path, self.from_the_start(file)) for file in each.fix.files)
             if each.fix.files:
                 self.refused.add(each.identity(self.analysis.text))
+        self.history.append(edits)
         self.analysis = after
         return True
+
+    def context_after(self, chosen: list[_Candidate]) -> ContextTree | None:
+        """The build context with what the fixes write into it."""
+        texts = {file.path: file.text for each in chosen for file in each.fix.files}
+        context = self.analysis.context
+        return edited(context, texts) if context and texts else context
+
+    def from_the_start(self, file: FileEdit) -> FileEdit:
+        """The same new text, for the file as it was before any fix."""
+        known = self.files.get(file.path)
+        return file if known is None else FileEdit(file.path, file.text, known.before)
 
     def refuse(self, candidate: _Candidate, reason: str) -> None:
         self.refused.add(candidate.identity(self.analysis.text))
@@ -150,15 +187,50 @@ def fix_all(
     if applicability is not Applicability.SAFE:
         allowed.add(Applicability.UNSAFE)
     ids = None if only is None else frozenset(rule.id for rule in only)
-    run = _Run(analysis, frozenset(allowed), ids)
-    seen = {analysis.text}
+    return _until_nothing_changes(_Run(analysis, _first_of(frozenset(allowed)), Severity.ERROR, ids))
+
+
+def optimize(analysis: Analysis) -> FixResult:
+    """All safe fixes, and those unsafe ones that make builds faster or images smaller (``Fix.optimizes``).
+
+    A person is to look at the whole before it counts. In the end there is no warning that was not there before.
+    """
+    result = _until_nothing_changes(_Run(analysis, _best, Severity.ERROR, None))
+    # What one fix leaves to be done the next one mostly does. Where none does, no fix may leave anything.
+    if _findings(result.after, Severity.WARNING) - _findings(analysis, Severity.WARNING):
+        return _until_nothing_changes(_Run(analysis, _best, Severity.WARNING, None))
+    return result
+
+
+def _first_of(allowed: frozenset[Applicability]) -> Callable[[Reported], Iterable[Fix]]:
+    """Chooses of each finding the first fix of these grades."""
+    return lambda reported: [fix for fix in reported.finding.fixes if fix.applicability in allowed][:1]
+
+
+def _best(reported: Reported) -> Iterator[Fix]:
+    """The fixes of a finding that may be part of an optimization, those made for it first."""
+    fixes = [fix for fix in reported.finding.fixes if fix.applicability is not Applicability.REFACTOR]
+    yield from (fix for fix in fixes if fix.optimizes)
+    yield from (fix for fix in fixes if fix.applicability is Applicability.SAFE and not fix.optimizes)
+
+
+def _until_nothing_changes(run: _Run) -> FixResult:
+    before = run.analysis
+    seen = {before.text}
     rounds = 0
-    while rounds < MAX_ROUNDS and run.round():
+    while rounds < MAX_ROUNDS:
+        refused = len(run.refused)
+        if not run.round():
+            if len(run.refused) == refused:
+                break
+            # What was refused makes room for another fix of its finding, or for one that it stood in the way of.
+            continue
         rounds += 1
         if not run.files and run.analysis.text in seen:
             break
         seen.add(run.analysis.text)
-    return FixResult(analysis, run.analysis, tuple(run.applied), tuple(run.skipped), rounds, tuple(run.files.values()))
+    files, history = tuple(run.files.values()), tuple(run.history)
+    return FixResult(before, run.analysis, tuple(run.applied), tuple(run.skipped), rounds, files, history)
 
 
 def _side_by_side(candidates: Iterable[_Candidate]) -> list[_Candidate]:
@@ -181,7 +253,7 @@ def _collide(one: Edit, other: Edit) -> bool:
     return one.span.start <= other.span.end and other.span.start <= one.span.end
 
 
-def _harm(before: Analysis, after: Analysis, dropped: Iterable[str]) -> str:
+def _harm(before: Analysis, after: Analysis, dropped: Iterable[str], worst: Severity) -> str:
     """What is worse after a change, as a phrase; empty when nothing is."""
     problems = Counter(problem.code for problem in after.dockerfile.problems)
     problems.subtract(problem.code for problem in before.dockerfile.problems)
@@ -191,11 +263,12 @@ def _harm(before: Analysis, after: Analysis, dropped: Iterable[str]) -> str:
     lost = comments_of(before.build) - comments_of(after.build) - Counter(dropped)
     if lost:
         return f"a comment would be lost: {next(iter(lost))}"
-    errors = _errors(after) - _errors(before)
-    if errors:
-        return f"it would bring a new error: {next(iter(errors))}"
+    new_findings = _findings(after, worst) - _findings(before, worst)
+    if new_findings:
+        return f"it would bring a new {worst.label}: {next(iter(new_findings))}"
     return ""
 
 
-def _errors(analysis: Analysis) -> Counter[str]:
-    return Counter(each.rule.id for each in analysis.findings if each.severity is Severity.ERROR)
+def _findings(analysis: Analysis, worst: Severity) -> Counter[str]:
+    """How many findings there are of each rule that are at least so severe."""
+    return Counter(each.rule.id for each in analysis.findings if each.severity <= worst)

@@ -1,4 +1,5 @@
-"""Running rules: one walk, dispatched by node type, and nothing run again whose surroundings are the same.
+"""Running rules: one walk, dispatched by node type and by what a node is about, and nothing run again whose
+surroundings are the same.
 
 What a rule finds on a step is kept relative to its instruction, what it finds on a stage relative to the stage. Keys
 hold the identity of what they stand for; the entry holds that itself, so that no identity is used twice.
@@ -7,9 +8,12 @@ hold the identity of what they stand for; the entry holds that itself, so that n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from layerwise.build.model import Build, Stage, StageFacts, Step
+from layerwise.build.states import shared_ends
+from layerwise.build.subjects import Subjects, subjects_of_command
 from layerwise.context.tree import ContextTree
 from layerwise.engine.memo import Generations
 from layerwise.engine.selection import Selection
@@ -42,11 +46,17 @@ class Found(NamedTuple):
         return self.at + self.finding.span.start
 
 
-class Harvest(NamedTuple):
+@dataclass(slots=True, eq=False)
+class Harvest:
     """What some rules found, in the order of the text, and which of them failed."""
 
     found: Sequence[Found] = ()
     failures: Sequence[Failure] = ()
+    reports: tuple[int, Any] | None = None
+    """What has been made of it at the place where it was last, for the ``Analysis`` to keep."""
+
+
+_NOTHING = Harvest()
 
 
 class _StepEntry(NamedTuple):
@@ -56,43 +66,57 @@ class _StepEntry(NamedTuple):
     harvest: Harvest
 
 
-class _StageEntry(NamedTuple):
+@dataclass(slots=True)
+class _StageEntry:
+    """What was found in a stage, and by the rules on steps in each of its steps."""
+
     stage: Stage
+    """The stage where it stood last."""
     escape: str
     harvest: Harvest
+    steps: Sequence[Harvest]
 
 
 class Linter:
-    """The rules of one selection over one build context. Remembers what it found, and for nothing else has state."""
+    """The rules of one selection over one build context. Remembers what it found, and for nothing else has state.
 
-    def __init__(self, selection: Selection, context: ContextTree | None) -> None:
+    :param asks_all: ask every rule about every node, whatever it says that it is about. It makes no difference.
+    """
+
+    def __init__(self, selection: Selection, context: ContextTree | None, *, asks_all: bool = False) -> None:
+        self._asks_all = asks_all
         self.selection = selection
         self.context = context
         self._options = {rule.id: selection.options(rule) for rule in selection.rules}
         self._by_scope = {scope: tuple(r for r in selection.rules if r.scope is scope) for scope in Scope}
         self._by_node: dict[type, tuple[Rule, ...]] = {}
-        self._stages: dict[tuple[int, int], _StageEntry] = {}
+        self._stages: list[_StageEntry] = []
         self._steps: Generations[_StepEntry] = Generations(4096)
 
     def stages(self, stages: Iterable[Stage], dockerfile: Dockerfile) -> Iterator[tuple[int, Harvest]]:
-        """What the rules on steps and on stages find in each stage, relative to the place given with it."""
-        before, self._stages = self._stages, {}
-        for stage in stages:
-            key = (id(stage.section.key), 0)
-            while key in self._stages:  # A stage may stand in the file twice.
-                key = (key[0], key[1] + 1)
-            old = before.get(key)
-            same = old is not None and old.escape == dockerfile.escape and _is_same(stage, old.stage)
-            harvest = old.harvest if old and same else self._lint_stage(stage, dockerfile)
-            self._stages[key] = _StageEntry(stage, dockerfile.escape, harvest)
-            yield stage.span.start, harvest
+        """What the rules on steps and on stages find in the stages, in order, relative to the place given with it."""
+        stages = tuple(stages)
+        known = self._stages
+        if known and known[0].escape != dockerfile.escape:
+            known = []
+        before: Sequence[_StageEntry | None] = known if len(known) == len(stages) else _aligned(known, stages)
+        self._stages = []
+        for stage, old in zip(stages, before, strict=True):
+            if old is not None and _is_same(stage, old.stage):
+                entry = old
+                entry.stage = stage
+            else:
+                entry = self._lint_stage(stage, dockerfile, old)
+            self._stages.append(entry)
+            if entry.harvest is not _NOTHING:
+                yield stage.section.span.start, entry.harvest
 
     def build(self, build: Build) -> Harvest:
         """What the rules on the whole file find, at absolute places."""
         found: list[Found] = []
         failures: list[Failure] = []
         whole = Span(0, len(build.dockerfile.text))
-        for rule in self._by_scope[Scope.BUILD]:
+        for rule in self._asked(self._by_scope[Scope.BUILD], build.subjects):
             context = FileContext(self._options[rule.id], self.context, build)
             _run(rule, build, context, whole, found, failures)
         return Harvest(found, failures)
@@ -106,22 +130,38 @@ class Linter:
             _run(rule, suppression, context, suppression.span, found, failures)
         return Harvest(found, failures)
 
-    def _lint_stage(self, stage: Stage, dockerfile: Dockerfile) -> Harvest:
+    def _lint_stage(self, stage: Stage, dockerfile: Dockerfile, old: _StageEntry | None) -> _StageEntry:
         found: list[Found] = []
         failures: list[Failure] = []
         start = stage.span.start
-        for step, (at, _) in zip(stage.steps, stage.section.layout.instructions, strict=True):
-            harvest = self._step(step, stage.facts, dockerfile)
+        steps = self._steps_of(stage, dockerfile, old)
+        for harvest, (at, _) in zip(steps, stage.section.layout.instructions, strict=True):
+            if harvest is _NOTHING:
+                continue
             found += [Found(at + each.at, each.rule, each.finding) for each in harvest.found]
             failures += [failure.moved(at) for failure in harvest.failures]
         absolute: list[Found] = []
         failed: list[Failure] = []
-        for rule in self._by_scope[Scope.STAGE]:
+        for rule in self._asked(self._by_scope[Scope.STAGE], stage.subjects):
             context = StageContext(self._options[rule.id], self.context, stage, dockerfile)
             _run(rule, stage, context, stage.span, absolute, failed)
         found += [Found(0, each.rule, each.finding.moved(-start)) for each in absolute]
         failures += [failure.moved(-start) for failure in failed]
-        return Harvest(tuple(sorted(found, key=_order)), tuple(failures))
+        harvest = Harvest(tuple(sorted(found, key=_order)), tuple(failures)) if found or failures else _NOTHING
+        return _StageEntry(stage, dockerfile.escape, harvest, steps)
+
+    def _steps_of(self, stage: Stage, dockerfile: Dockerfile, old: _StageEntry | None) -> list[Harvest]:
+        """What the rules on steps find in each of them: what they found before an edit, where nothing has changed."""
+        if not self._by_scope[Scope.STEP]:
+            return [_NOTHING] * len(stage.section.layout.own)
+        head = tail = 0
+        steps = stage.steps
+        if old is not None and old.stage.facts == stage.facts:
+            head, tail = _untouched(old.stage, stage)
+        middle = [self._step(step, stage.facts, dockerfile) for step in steps[head : len(steps) - tail]]
+        if old is None or not head + tail:
+            return middle
+        return [*old.steps[:head], *middle, *old.steps[len(old.steps) - tail :]]
 
     def _step(self, step: Step, facts: StageFacts, dockerfile: Dockerfile) -> Harvest:
         parts = (step.key, step.before, step.after)
@@ -144,19 +184,27 @@ class Linter:
                     self._options[rule.id], self.context, each, facts, text_of_step=text, escape=dockerfile.escape
                 )
                 _run(rule, node, context, span, found, failures)
+        if not found and not failures:
+            return _NOTHING
         return Harvest(
             tuple(Found(0, each.rule, each.finding.moved(-start)) for each in found),
             tuple(failure.moved(-start) for failure in failures),
         )
 
     def _tasks(self, step: Step) -> Iterator[tuple[Rule, Instruction | Command]]:
-        for rule in self._rules_on(type(step.instruction)):
+        for rule in self._asked(self._rules_on(step.kind), step.subjects):
             yield rule, step.instruction
-        on_commands = self._rules_on(Command)
+        on_commands = self._asked(self._rules_on(Command), step.subjects)
         if on_commands and step.script:
             for command in step.script.commands:
-                for rule in on_commands:
+                for rule in self._asked(on_commands, subjects_of_command(command)):
                     yield rule, command
+
+    def _asked(self, rules: tuple[Rule, ...], subjects: Subjects) -> tuple[Rule, ...]:
+        """Those of the rules that may have something to say about a node."""
+        if self._asks_all:
+            return rules
+        return tuple([rule for rule in rules if rule.concerns(subjects)])
 
     def _rules_on(self, node: type) -> tuple[Rule, ...]:
         """The rules on a node type or one that it is derived from."""
@@ -182,14 +230,38 @@ def _is_same(stage: Stage, old: Stage) -> bool:
     """
     if stage is old:
         return True
+    if stage.section.layout is not old.section.layout:
+        return False
     if stage.course is not old.course and stage.course.states[0] != old.course.states[0]:
         return False
-    return stage.facts == old.facts and stage.parent == old.parent and _same_triggers(stage, old)
+    if (stage.facts is not old.facts and stage.facts != old.facts) or stage.parent != old.parent:
+        return False
+    return _same_triggers(stage, old) if stage.triggers or old.triggers else True
+
+
+def _untouched(old: Stage, new: Stage) -> tuple[int, int]:
+    """How many steps at the beginning of a stage are as they were, and how many at its end, each with its number.
+
+    The states follow from the first one and the steps.
+    """
+    states, new_states = old.course.states, new.course.states
+    if states[0] is not new_states[0]:
+        return 0, 0
+    head, tail = shared_ends(old.section.layout.own, new.section.layout.own)
+    is_same_behind = len(states) == len(new_states) and states[-1 - tail] == new_states[-1 - tail]
+    return head, tail if is_same_behind else 0
+
+
+def _aligned(before: Sequence[_StageEntry], stages: Sequence[Stage]) -> list[_StageEntry | None]:
+    """The entries at the places of the stages with their texts, where stages have come or gone."""
+    by_text: dict[int, list[_StageEntry]] = {}
+    for entry in reversed(before):
+        by_text.setdefault(id(entry.stage.section.key), []).append(entry)
+    rows = (by_text.get(id(stage.section.key)) for stage in stages)
+    return [row.pop() if row else None for row in rows]
 
 
 def _same_triggers(stage: Stage, old: Stage) -> bool:
-    if not stage.triggers and not old.triggers:
-        return True
     seen, seen_before = ([(each.key, each.before) for each in one.triggers] for one in (stage, old))
     return seen == seen_before
 

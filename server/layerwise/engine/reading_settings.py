@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from layerwise.engine.discovery import FAMILIES, RULES, is_foreign, resolve
-from layerwise.engine.settings import PROFILES, BuildSettings, Choice, Override, RuleSettings, Settings
+from layerwise.engine.settings import PROFILES, BuildSettings, Choice, EditorSettings, Override, RuleSettings, Settings
 from layerwise.engine.toml_places import KeyPath
 from layerwise.lint import Option, Severity
 
@@ -36,11 +36,33 @@ def settings_from(data: Mapping[str, Any], root: str | None) -> tuple[Settings, 
 
 
 def settings_from_editor(data: Mapping[str, Any], root: str | None) -> tuple[Settings, tuple[Mistake, ...]]:
-    """The same for an editor's settings: names may be in camel case, an empty list counts as not set, and what is not
+    """The same for an editor's settings: names may be in camel case, what is empty counts as not set, and what is not
     ours (the client keeps settings of its own beside them) is passed over."""
-    known = {_kebab(each.name) for each in _visible(Settings)}
-    plain = {_kebab(name): _unset_if_empty(value) for name, value in data.items()}
-    return settings_from({name: value for name, value in plain.items() if name in known}, root)
+    known = {_kebab(each.name) for each in _visible(Settings) if not each.metadata.get("only_in_files")}
+    plain = {_kebab(name): _from_editor(_kebab(name), value) for name, value in data.items()}
+    settings, mistakes = settings_from({name: value for name, value in plain.items() if name in known}, root)
+    off, more = _turned_off(plain)
+    found = tuple(each._replace(path=(camel(str(each.path[0])), *each.path[1:])) for each in (*mistakes, *more))
+    return (Settings(rules=off).over(settings) if off else settings), found
+
+
+def camel(name: str) -> str:
+    """The name of a setting as an editor writes it."""
+    first, *others = name.replace("_", "-").split("-")
+    return first + "".join(map(str.capitalize, others))
+
+
+def _turned_off(data: Mapping[str, Any]) -> tuple[tuple[tuple[str, RuleSettings], ...], list[Mistake]]:
+    """The rules whose findings an editor does not show, and what is wrong with the settings that say so."""
+    off: list[tuple[str, RuleSettings]] = []
+    mistakes: list[Mistake] = []
+    for each in fields(EditorSettings):
+        value = data.get(_kebab(each.name), True)
+        if value is False:
+            off += [(rule, RuleSettings(severity=Severity.OFF)) for rule in each.metadata["rules"]]
+        elif value not in (True, None):
+            mistakes.append(Mistake((_kebab(each.name),), f"a boolean is expected, not {_kind(value)}"))
+    return tuple(off), mistakes
 
 
 class _Reader:
@@ -190,6 +212,19 @@ def _visible(kind: type[Choice] | type) -> list[Any]:
 
 def _kebab(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).replace("_", "-").lower()
+
+
+def _from_editor(name: str, value: Any) -> Any:
+    """A value as it would stand in a settings file. An editor gives something empty for what nobody has set."""
+    if name == "build" and isinstance(value, Mapping):
+        return {inner: _unset_if_empty(each) for inner, each in value.items()}
+    if name == "overrides" and isinstance(value, list):
+        return [_in_kebab(each) if isinstance(each, Mapping) else each for each in value]
+    return _unset_if_empty(value)
+
+
+def _in_kebab(table: Mapping[str, Any]) -> dict[str, Any]:
+    return {_kebab(name): value for name, value in table.items()}
 
 
 def _unset_if_empty(value: Any) -> Any:

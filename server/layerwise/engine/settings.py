@@ -59,8 +59,9 @@ class Override(Choice):
     paths: tuple[str, ...] = field(
         default=(),
         metadata={
-            "about": "Which files, as patterns relative to the folder of the settings file: `*` within a name, `**` "
-            "over folders; a pattern without `/` matches the name in any folder.",
+            "about": "Which files, as patterns relative to the folder of the settings file (in an editor: to the "
+            "workspace folder): `*` within a name, `**` over folders; a pattern without `/` matches the name in any "
+            "folder.",
             "required": True,
         },
     )
@@ -73,8 +74,9 @@ class BuildSettings:
     context: str | None = field(
         default=None,
         metadata={
-            "about": "The folder that is the build context, relative to the settings file. By default it is found in "
-            "compose and bake files, else it is the Dockerfile's folder."
+            "about": "The folder that is the build context, relative to the folder of the settings file (in an editor: "
+            "to the workspace folder). By default it is found in compose and bake files, else it is the Dockerfile's "
+            "folder."
         },
     )
     target: str | None = field(default=None, metadata={"about": "The stage that is built. By default the last."})
@@ -90,7 +92,8 @@ class Settings(Choice):
     exclude: tuple[str, ...] = field(
         default=(),
         metadata={
-            "about": "Files and folders that `layerwise check` leaves out when it searches a folder, as patterns."
+            "about": "Files and folders that `layerwise check` leaves out when it searches a folder, as patterns.",
+            "only_in_files": True,
         },
     )
     build: BuildSettings = field(default=BuildSettings(), metadata={"about": "How the image is built."})
@@ -144,6 +147,20 @@ class Settings(Choice):
     def args(self) -> dict[str, str]:
         """Build arguments by name."""
         return {name: value for settings in self.chain() for name, value in settings.build.args}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EditorSettings:
+    """What only an editor may say: what it shows of the findings, which is nothing that a build depends on."""
+
+    syntax_errors: bool = field(
+        default=True,
+        metadata={
+            "about": "Whether what the builder cannot read is underlined. Turn it off where another extension reports "
+            "syntax errors too; all other findings stay.",
+            "rules": ("build/syntax",),
+        },
+    )
 
 
 def _joined(root: str | None, path: str) -> str:

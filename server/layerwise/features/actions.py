@@ -9,6 +9,7 @@ from enum import StrEnum
 from layerwise.engine import Analysis, Reported, fix_all, ignore_edits
 from layerwise.engine.narrowing import narrow_edits
 from layerwise.features.merge_runs import Refusal, merge
+from layerwise.features.splitting import splitting
 from layerwise.features.turning_off import turning_off
 from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule
 from layerwise.text import Span
@@ -19,7 +20,9 @@ class ActionKind(StrEnum):
 
     QUICK_FIX = "quickfix"
     REWRITE = "refactor.rewrite"
+    EXTRACT = "refactor.extract"
     FIX_ALL = "source.fixAll.layerwise"
+    OPTIMIZE = "source.optimize.layerwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,8 @@ class Action:
     reported: Reported | None = None
     preferred: bool = False
     disabled: str = ""
+    description: str = ""
+    """What the edits assume, in lines, for a client that shows such a thing before it makes them."""
 
 
 def findings_at(analysis: Analysis, span: Span) -> Iterator[Reported]:
@@ -61,7 +66,7 @@ def findings_at(analysis: Analysis, span: Span) -> Iterator[Reported]:
 def fixing(analysis: Analysis, reported: Reported) -> Iterator[Action]:
     """The fixes of a finding, in the order of its rule. A safe one that comes first is preferred."""
     for index, fix in enumerate(reported.finding.fixes):
-        others = tuple(_others(analysis, fix.files))
+        others = tuple(other_files(analysis, fix.files))
         if len(others) < len(fix.files):
             continue
         is_first = fix.applicability is Applicability.SAFE and not index
@@ -98,6 +103,12 @@ def merging(analysis: Analysis, span: Span) -> Action | None:
     return Action(offer.title, ActionKind.REWRITE, offer.edits)
 
 
+def extracting(analysis: Analysis, span: Span) -> Action | None:
+    """Splits the final stage into one that builds and one that runs; None where that is not meant, or not certain."""
+    offer = splitting(analysis, span)
+    return Action(offer.title, ActionKind.EXTRACT, offer.edits, description=offer.description) if offer else None
+
+
 def can_fix_all(analysis: Analysis) -> bool:
     """Whether there is a safe fix to begin with. Costs next to nothing."""
     return any(Applicability.SAFE in each.grades for each in analysis.findings)
@@ -108,7 +119,7 @@ def fixing_all(analysis: Analysis, *, only: Collection[Rule] | None = None) -> A
     result = fix_all(analysis, only=only)
     if not result.applied:
         return None
-    return Action(FIX_ALL_TITLE, ActionKind.FIX_ALL, result.edits, tuple(_others(analysis, result.files)))
+    return Action(FIX_ALL_TITLE, ActionKind.FIX_ALL, result.edits, tuple(other_files(analysis, result.files)))
 
 
 FIX_ALL_TITLE = "Fix all safely fixable problems"
@@ -125,7 +136,7 @@ def _kind(fix: Fix) -> ActionKind:
     return ActionKind.REWRITE if fix.applicability is Applicability.REFACTOR else ActionKind.QUICK_FIX
 
 
-def _others(analysis: Analysis, files: Iterable[FileEdit]) -> Iterator[OtherFile]:
+def other_files(analysis: Analysis, files: Iterable[FileEdit]) -> Iterator[OtherFile]:
     """The changes to files of the build context, at their place on disk."""
     for file in files if analysis.context else ():
         assert analysis.context is not None

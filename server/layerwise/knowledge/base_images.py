@@ -220,6 +220,15 @@ BASE_IMAGES: Mapping[str, BaseImage] = {
 }
 """By the name of the image without tag; those of Docker's own registry without ``docker.io`` and ``library``."""
 
+WITHOUT_PACKAGE_LISTS: frozenset[str] = frozenset(
+    (
+        *("debian", "ubuntu", "buildpack-deps", "python", "pypy", "node", "golang", "rust", "ruby", "php", "perl"),
+        *("gcc", "nginx", "httpd", "redis", "postgres", "mariadb", "mongo", "mysql", "erlang", "elixir", "haskell"),
+        *("swift", "eclipse-temurin", "openjdk", "maven", "gradle", "tomcat", "jenkins/jenkins", "wordpress"),
+    )
+)
+"""Images with apt that come without its lists: the official ones remove them in the step that fetched them."""
+
 _WINDOWS = frozenset({"windows", "nanoserver", "servercore", "windowsservercore"})
 
 

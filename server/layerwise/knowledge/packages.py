@@ -40,6 +40,8 @@ class Folder:
     """Where other releases of the tool, or other users, have the same, as globs: what is done there counts too."""
     filled_by: frozenset[Operation] = frozenset()
     """The operations that fill it, where they are not all that fill the caches of the tool."""
+    of_users: str = ""
+    """Where it lies for users who are not root, if that is elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,8 @@ class PackageManager:
     leave_recommended_options: frozenset[str] = frozenset()
     mounts: tuple[Folder, ...] = ()
     """The targets of the cache mounts that BuildKit users write, where they are not the caches themselves."""
+    later_mounts: tuple[Folder, ...] = ()
+    """The same for later releases of the tool, where the command shows that it is one."""
     sharing: str | None = None
     """The sharing mode such a mount needs, since the tool locks its folder."""
 
@@ -159,8 +163,9 @@ pip once took them so and never dared to change it (pip's ``cli/cmdoptions.py``)
 # Distributions
 
 _APT_VALUED = _words("-t --target-release --default-release -o --option -c --config-file -a --host-architecture -P")
-_APT_MOUNTS = (Folder("/var/cache/apt"), Folder("/var/lib/apt"))
 _APT_LISTS = "/var/lib/apt/lists"
+_APT_MOUNTS = (Folder("/var/cache/apt"), Folder(_APT_LISTS))
+"""Not all of ``/var/lib/apt``, where apt notes which packages nobody asked for."""
 _DNF_VALUED = _words(
     "-c --config -d --debuglevel -e --errorlevel -x --exclude --excludepkgs --installroot --releasever --enablerepo"
     " --disablerepo --repo --repoid --setopt --disableplugin --enableplugin -R --randomwait --rpmverbosity --comment"
@@ -250,7 +255,8 @@ _DISTRIBUTIONS = (
         no_cache_options=_words("--no-cache --no-network"),
         cache_option="--cache-dir",
         clean="rm -rf /var/cache/apk/*",
-        mounts=(Folder("/var/cache/apk"),),
+        # apk keeps packages only where this folder is there.
+        mounts=(Folder("/etc/apk/cache"),),
         sharing="locked",
     ),
     *(
@@ -441,7 +447,6 @@ _PYTHON = (
         # It says that it turns "source caches" off; the wheels stay in artifacts, so it is no remedy of ours.
         no_cache_options=_words("--no-cache"),
         clean="rm -rf {0} {1}",
-        mounts=(Folder("~/.cache/pypoetry", (("POETRY_CACHE_DIR", ""), ("XDG_CACHE_HOME", "/pypoetry"))),),
     ),
     PackageManager(
         "pipenv",
@@ -539,7 +544,7 @@ _NODE = (
         valued=_NPM_VALUED,
         manifests=("package.json", ".npmrc"),
         locks=("package-lock.json", "npm-shrinkwrap.json"),
-        caches=(Folder("~/.npm", (("npm_config_cache", ""), ("NPM_CONFIG_CACHE", ""))),),
+        caches=(Folder("~/.npm", (("npm_config_cache", ""), ("NPM_CONFIG_CACHE", "")), or_at=("~/.npm/_cacache",)),),
         cache_option="--cache",
         clean="npm cache clean --force",
     ),
@@ -569,11 +574,12 @@ _NODE = (
                 "/usr/local/share/.cache/yarn",
                 (("YARN_CACHE_FOLDER", ""),),
                 or_at=("~/.cache/yarn", "~/.yarn/berry/cache"),
+                of_users="~/.cache/yarn",
             ),
         ),
         cache_option="--cache-folder",
         clean="yarn cache clean",
-        mounts=(Folder("/usr/local/share/.cache/yarn", (("YARN_CACHE_FOLDER", ""),)),),
+        later_mounts=(Folder("~/.yarn/berry/cache", (("YARN_CACHE_FOLDER", ""), ("YARN_GLOBAL_FOLDER", "/cache"))),),
     ),
     PackageManager(
         "pnpm",
@@ -781,7 +787,6 @@ _LANGUAGES = (
         filled_by=_ALL,
         feeds_later=True,
         clean="rm -rf {0}",
-        mounts=(Folder("~/.m2"),),
     ),
     PackageManager(
         "gradle",
@@ -805,7 +810,13 @@ _LANGUAGES = (
         filled_by=_ALL,
         feeds_later=True,
         clean="rm -rf {0}",
-        mounts=(Folder("~/.gradle", (("GRADLE_USER_HOME", ""),)),),
+        # Not all of ``~/.gradle``, where settings may lie.
+        mounts=(
+            Folder("~/.gradle/caches", (("GRADLE_USER_HOME", "/caches"),)),
+            Folder("~/.gradle/wrapper", (("GRADLE_USER_HOME", "/wrapper"),)),
+        ),
+        # Two that run at once wait for a lock that is never given back.
+        sharing="locked",
     ),
     PackageManager(
         "dotnet",
@@ -912,3 +923,6 @@ MANAGERS: tuple[PackageManager, ...] = (*_DISTRIBUTIONS, *_PYTHON, *_NODE, *_LAN
 BY_NAME: Mapping[str, PackageManager] = {row.name: row for row in MANAGERS}
 BY_PROGRAM: Mapping[str, PackageManager] = {program: row for row in MANAGERS for program in row.programs}
 BY_MODULE: Mapping[str, PackageManager] = {row.module: row for row in MANAGERS if row.module}
+MANAGER_NAMES: frozenset[str] = frozenset(manager.name for manager in MANAGERS)
+DISTRIBUTION_MANAGERS: frozenset[str] = frozenset(manager.name for manager in MANAGERS if manager.is_distribution)
+"""The names of those that install packages of a distribution."""

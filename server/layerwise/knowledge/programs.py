@@ -121,3 +121,51 @@ PROJECT_FOLDERS: tuple[str, ...] = (
     *("/usr/src", "/usr/app", "/usr/local/src", "/usr/local/app", "/var/www", "/var/app", "/var/task", "/var/lib/app"),
 )
 """Folders below those where people keep projects all the same."""
+
+CHECKING: frozenset[str] = _words(
+    "sha1sum sha224sum sha256sum sha384sum sha512sum md5sum shasum b2sum cksum gpg gpgv openssl cosign minisign chmod"
+    " chown ls stat file du echo printf test [ grep true"
+)
+"""Programs that look at a file or check it, and have no use for what is in it."""
+
+UNPACKING: frozenset[str] = _words("tar bsdtar unzip 7z 7za 7zr unrar unar ar")
+"""Programs that unpack archives and leave them where they are."""
+
+INSTALLING: Mapping[str, str] = {
+    "dpkg": r"-\w*i\w*|--install|-\w*x|--extract|--unpack",
+    "rpm": r"-\w*[iU]\w*|--install|--upgrade",
+}
+"""Programs that install a package file, with the options (a regular expression) by which they do."""
+
+INTERPRETERS: frozenset[str] = SHELLS | {"python", "python2", "python3", "ksh"}
+"""Programs that run the file they are given first."""
+
+REMOVING: frozenset[str] = _words("rm unlink shred gunzip bunzip2 unxz unlzma uncompress")
+"""Programs behind which the files they are given are gone."""
+
+INSTALLING_SOURCES: Mapping[str, frozenset[str]] = {
+    "make": _words("install install-strip install_sw altinstall install-bin"),
+    "gmake": frozenset({"install"}),
+    "ninja": frozenset({"install"}),
+    "meson": frozenset({"install"}),
+    "cmake": frozenset({"--install", "install"}),
+    "scons": frozenset({"install"}),
+    "waf": frozenset({"install"}),
+    "python": frozenset({"setup.py"}),
+    "python2": frozenset({"setup.py"}),
+    "python3": frozenset({"setup.py"}),
+}
+"""Programs that install what lies in the folder they run in, with the words by which they do."""
+
+COPYING_OUT: frozenset[str] = _words("cp mv install cd pushd popd ldconfig strip ls echo test [ chmod chown make")
+"""Programs behind which a folder that they name is not needed any more."""
+
+INSTALLING_NOTHING: frozenset[str] = _words(
+    ": true false echo printf set export cd test [ exit sleep wait ls rm mkdir touch cat tee sed cp mv ln chmod chown grep"
+    " find mktemp curl wget gpg apt-key add-apt-repository apt-cache apt-config apt-mark update-alternatives locale-gen"
+    " groupadd useradd adduser addgroup usermod"
+)
+"""Programs that surely install no package from an index that is there: any other may be a script that does."""
+
+FETCHING_LISTS: frozenset[str] = _words("add-apt-repository apt-add-repository source . install-php-extensions")
+"""Programs that may fetch or remove package lists on the way."""

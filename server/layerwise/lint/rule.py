@@ -8,18 +8,22 @@ The node type that a rule asks for is what it depends on, and decides which cont
 - ``Build``: the whole file (``FileContext``).
 - ``Suppression``: a comment that silences rules, after all other rules have run (``SuppressionContext``).
 
-A narrower scope costs less at a keystroke: a step is linted again only when it, or what it can see, has changed.
+A narrower scope costs less at a keystroke: a step is linted again only when it, or what it can see, has changed. And a
+rule that says what it is ``about`` is not asked where nothing of that is to be seen. It must have nothing to say there,
+which the tests of each rule check.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar, overload
 
 from layerwise.build.model import Build, Stage
+from layerwise.build.relation import HARMLESS, Alteration
+from layerwise.build.subjects import Subject, Subjects
 from layerwise.lint.context import Context, FileContext, StageContext, SuppressionContext
 from layerwise.lint.finding import Applicability, Finding, Severity
 from layerwise.lint.suppression import Suppression
@@ -60,6 +64,11 @@ class Rule:
     aliases: tuple[str, ...]
     fixes: tuple[Applicability, ...]
     options: Mapping[str, Option] = field(default_factory=dict)
+    changes: frozenset[Alteration] = HARMLESS
+    """In what the build after one of its fixes may differ from the one before: the same commands in the same order, but
+    for this."""
+    about: Subjects = frozenset()
+    """A node that is about none of these cannot be flagged; empty for a rule that may flag any."""
 
     @property
     def family(self) -> str:
@@ -83,6 +92,10 @@ class Rule:
     def summary(self) -> str:
         """The first paragraph of the manual."""
         return " ".join(self.manual.partition("\n\n")[0].split())
+
+    def concerns(self, subjects: Subjects) -> bool:
+        """Whether a node that is about these may be flagged."""
+        return not self.about or not self.about.isdisjoint(subjects)
 
     def section(self, title: str) -> str:
         """The text under ``## title`` in the manual, without surrounding blank lines; empty if there is none."""
@@ -109,7 +122,9 @@ def rule(
     severity: Severity,
     aliases: tuple[str, ...] = (),
     fixes: tuple[Applicability, ...] = (),
+    changes: Collection[Alteration] = (),
     options: Mapping[str, Option] | None = None,
+    about: Collection[Subject] = (),
 ) -> Callable[[Callable[[Stage, StageContext], Iterator[Finding]]], Rule]: ...
 @overload
 def rule(
@@ -119,7 +134,9 @@ def rule(
     severity: Severity,
     aliases: tuple[str, ...] = (),
     fixes: tuple[Applicability, ...] = (),
+    changes: Collection[Alteration] = (),
     options: Mapping[str, Option] | None = None,
+    about: Collection[Subject] = (),
 ) -> Callable[[Callable[[Build, FileContext], Iterator[Finding]]], Rule]: ...
 @overload
 def rule(
@@ -129,7 +146,9 @@ def rule(
     severity: Severity,
     aliases: tuple[str, ...] = (),
     fixes: tuple[Applicability, ...] = (),
+    changes: Collection[Alteration] = (),
     options: Mapping[str, Option] | None = None,
+    about: Collection[Subject] = (),
 ) -> Callable[[Callable[[Suppression, SuppressionContext], Iterator[Finding]]], Rule]: ...
 @overload
 def rule(
@@ -137,20 +156,28 @@ def rule(
     severity: Severity,
     aliases: tuple[str, ...] = (),
     fixes: tuple[Applicability, ...] = (),
+    changes: Collection[Alteration] = (),
     options: Mapping[str, Option] | None = None,
+    about: Collection[Subject] = (),
 ) -> Callable[[_StepCheck[InstructionT]], Rule]: ...
 def rule(
     *nodes: type,
     severity: Severity,
     aliases: tuple[str, ...] = (),
     fixes: tuple[Applicability, ...] = (),
+    changes: Collection[Alteration] = (),
     options: Mapping[str, Option] | None = None,
+    about: Collection[Subject] = (),
 ) -> Callable[[Any], Rule]:
     """Declare a rule on the node types it looks at.
 
     :param severity: the severity in the profile ``recommended``; ``OFF`` for a rule that only other profiles turn on.
     :param aliases: the ids by which other tools know it, accepted wherever an id is.
     :param fixes: the grades of the fixes it may offer, for the catalogue; a finding may offer fewer, never others.
+    :param changes: in what the build after a fix may differ from the one before, see ``Rule.changes``. What leaves
+        every command in its place with its words and settings goes without saying.
+    :param about: subjects (see ``build.subjects``) of which one must be there for the rule to have anything to say: in
+        the command, the instruction, the stage or the build, whichever it looks at. It is not asked elsewhere.
     """
     scope = _SCOPES.get(nodes, Scope.STEP)
 
@@ -159,7 +186,18 @@ def rule(
         if name != check.__name__:
             raise TypeError(f"the rule in rules/{family}/{name}.py must be called {name}, not {check.__name__}")
         rule_id = f"{family}/{name.replace('_', '-')}"
-        return Rule(rule_id, check, nodes, scope, severity, aliases, fixes, options or {})
+        return Rule(
+            rule_id,
+            check,
+            nodes,
+            scope,
+            severity,
+            aliases,
+            fixes,
+            options or {},
+            HARMLESS.union(changes),
+            frozenset(about),
+        )
 
     return declare
 

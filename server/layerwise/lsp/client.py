@@ -22,6 +22,7 @@ class Client:
     registers_watchers: bool = False
     versioned_edits: bool = False
     creates_files: bool = False
+    annotates_edits: bool = False
     applies_edits: bool = False
     action_literals: bool = False
     disabled_actions: bool = False
@@ -55,6 +56,7 @@ def read_client(params: Mapping[str, Any]) -> Client:
         registers_watchers=can(workspace + "didChangeWatchedFiles.dynamicRegistration"),
         versioned_edits=can(workspace + "workspaceEdit.documentChanges"),
         creates_files="create" in operations and can(workspace + "workspaceEdit.documentChanges"),
+        annotates_edits=_at(capabilities, "workspace.workspaceEdit.changeAnnotationSupport") is not None,
         applies_edits=can(workspace + "applyEdit"),
         action_literals=can(document + "codeAction.codeActionLiteralSupport"),
         disabled_actions=can(document + "codeAction.disabledSupport"),

@@ -9,6 +9,7 @@ from lsprotocol import types as lsp
 
 from layerwise.features.actions import Action, OtherFile
 from layerwise.features.hover import Hover
+from layerwise.features.optimizing import Improvement, Optimization
 from layerwise.lsp.client import Client
 from layerwise.lsp.documents import Document
 from layerwise.lsp.encoding import Encoding, offset_of, position_of, span_of
@@ -17,6 +18,7 @@ from layerwise.text import Edit, LineIndex, Span
 
 APPLY = "layerwise.applyEdit"
 FIX_ALL = "layerwise.fixAll"
+OPTIMIZE = "layerwise.optimize"
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1$\n?", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _MARK = re.compile(
@@ -68,6 +70,8 @@ def action_of(
         why = lsp.CodeActionDisabled(action.disabled)
         return lsp.CodeAction(action.title, lsp.CodeActionKind(action.kind), disabled=why)
     edit = workspace_edit(document, action.edits, action.others, client)
+    if edit is not None and action.description and client.versioned_edits and client.annotates_edits:
+        edit = _described_edit(document, action, client)
     if edit is None or not (client.action_literals or client.applies_edits):
         return None
     if not client.action_literals:
@@ -109,6 +113,47 @@ def workspace_edit(
         identifier = lsp.OptionalVersionedTextDocumentIdentifier(uri, None)
         steps.append(lsp.TextDocumentEdit(identifier, _edits_of(other, client.encoding)))
     return lsp.WorkspaceEdit(document_changes=steps)
+
+
+def optimizing_edit(document: Document, optimization: Optimization, client: Client) -> lsp.WorkspaceEdit | None:
+    """All of an optimization as one edit; each change with what it is for, to be confirmed, where the client can do it.
+
+    None when the client can make no new files and that would take one.
+    """
+    plain = workspace_edit(document, [each.edit for each in optimization.edits], optimization.others, client)
+    if plain is None or not (client.versioned_edits and client.annotates_edits):
+        return plain
+    annotations: dict[str, lsp.ChangeAnnotation] = {}
+    own: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = []
+    for each in optimization.edits:
+        name = " ".join(f"{part.rule.id}:{part.title}" for part in each.improvements)
+        annotations.setdefault(name, _annotation(each.improvements))
+        place = range_of(document.lines, each.edit.span, client.encoding)
+        own.append(lsp.AnnotatedTextEdit(name, place, each.edit.text))
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    first = [lsp.TextDocumentEdit(identifier, own)] if own else []
+    rest = (plain.document_changes or ())[len(first) :]
+    return lsp.WorkspaceEdit(document_changes=[*first, *rest], change_annotations=annotations)
+
+
+def _described_edit(document: Document, action: Action, client: Client) -> lsp.WorkspaceEdit:
+    """The edits of an action that assumes something: the client shows what, and asks before it makes them."""
+    annotation = lsp.ChangeAnnotation(action.title, needs_confirmation=True, description=action.description)
+    own: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [
+        lsp.AnnotatedTextEdit(action.kind.value, range_of(document.lines, edit.span, client.encoding), edit.text)
+        for edit in action.edits
+    ]
+    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
+    return lsp.WorkspaceEdit(
+        document_changes=[lsp.TextDocumentEdit(identifier, own)], change_annotations={action.kind.value: annotation}
+    )
+
+
+def _annotation(improvements: Sequence[Improvement]) -> lsp.ChangeAnnotation:
+    label = "; ".join(each.title for each in improvements)
+    notes = (f"Check: {note}" for each in improvements for note in each.notes)
+    why = (f"{each.rule.id}: {message}" for each in improvements for message in each.why)
+    return lsp.ChangeAnnotation(label, needs_confirmation=True, description="\n".join((*why, *notes)))
 
 
 def _edits_of(other: OtherFile, encoding: Encoding) -> list[lsp.TextEdit]:

@@ -12,6 +12,7 @@ from layerwise.engine import Analysis, Reported
 from layerwise.features import actions
 from layerwise.features.actions import Action, ActionKind
 from layerwise.features.hover import hover
+from layerwise.features.optimizing import TITLE, can_optimize, optimizing
 from layerwise.lsp import converting
 from layerwise.lsp.documents import Document
 from layerwise.lsp.wire import SOURCE
@@ -44,15 +45,24 @@ def on_code_action(
     merging = actions.merging(analysis, span) if wanted(ActionKind.REWRITE) else None
     if merging and (not merging.disabled or wanted.insists(ActionKind.REWRITE) or span.start < span.end):
         answers.append(converting.action_of(document, merging, [], server.client))
+    extracting = actions.extracting(analysis, span) if wanted(ActionKind.EXTRACT) else None
+    if extracting:
+        answers.append(converting.action_of(document, extracting, [], server.client))
     if wanted(ActionKind.FIX_ALL, by_itself=False) and actions.can_fix_all(analysis):
         answers.append(_fix_all(server, document, analysis))
+    if wanted(ActionKind.OPTIMIZE, by_itself=False) and can_optimize(analysis):
+        answers.append(_optimize(server, document, analysis))
     return [answer for answer in answers if answer]
 
 
 def on_resolve(server: Server, document: Document, analysis: Analysis, action: lsp.CodeAction) -> lsp.CodeAction:
-    """The edits of "fix all", which take longer than a menu may."""
+    """The edits of "fix all" and of "optimize", which take longer than a menu may."""
     if document.version != _version(action):
         raise JsonRpcContentModified
+    if action.kind == ActionKind.OPTIMIZE:
+        optimization = optimizing(analysis)
+        action.edit = converting.optimizing_edit(document, optimization, server.client) if optimization else None
+        return action
     found = actions.fixing_all(analysis)
     if found:
         action.edit = converting.workspace_edit(document, found.edits, found.others, server.client)
@@ -82,6 +92,19 @@ async def on_fix_all(server: Server, uri: str) -> None:
     document = file.document
     found = actions.fixing_all(analysis)
     edit = converting.workspace_edit(document, found.edits, found.others, server.client) if found else None
+    if edit:
+        await server.apply(edit)
+
+
+async def on_optimize(server: Server, uri: str) -> None:
+    """The command that optimizes a document. The client shows the changes first, where it can."""
+    file = server.analyst.get(uri)
+    if file is None or file.document.is_too_large:
+        raise JsonRpcInvalidParams(f"{uri} is not open, or too large")
+    analysis = await server.analysis_of(file)
+    document = file.document
+    found = optimizing(analysis)
+    edit = converting.optimizing_edit(document, found, server.client) if found else None
     if edit:
         await server.apply(edit)
 
@@ -154,6 +177,18 @@ def _fix_all(server: Server, document: Document, analysis: Analysis) -> lsp.Code
         return lsp.CodeAction(actions.FIX_ALL_TITLE, kind=ActionKind.FIX_ALL.value, data=data)
     found = actions.fixing_all(analysis)
     return converting.action_of(document, found, [], server.client) if found else None
+
+
+def _optimize(server: Server, document: Document, analysis: Analysis) -> lsp.CodeAction | lsp.Command | None:
+    kind = ActionKind.OPTIMIZE.value
+    if not server.client.action_literals:
+        able = server.client.applies_edits
+        return lsp.Command(TITLE, converting.OPTIMIZE, arguments=[document.uri]) if able else None
+    if server.client.resolves_edits:
+        return lsp.CodeAction(TITLE, kind=kind, data={"uri": document.uri, "version": document.version})
+    found = optimizing(analysis)
+    edit = converting.optimizing_edit(document, found, server.client) if found else None
+    return lsp.CodeAction(TITLE, kind=kind, edit=edit) if edit else None
 
 
 def _version(made: lsp.CodeAction | lsp.Diagnostic) -> int | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -33,6 +33,8 @@ class Report:
     version: int
     items: list[str]
     result_id: str
+    written: wire.Written = field(default_factory=dict)
+    """What ``items`` were made of, for the next report."""
 
 
 class Reporter:
@@ -138,13 +140,14 @@ class Reporter:
         for failure in analysis.failures:
             self._guard.report(failure.error, f"looking for {failure.rule.id}")
         document = file.document
-        items = wire.diagnostics(analysis.findings, document, self._client.encoding)
+        known = self._reports.get(document.uri)
+        written = known.written if known else {}
+        items = wire.diagnostics(analysis.findings, document, self._client.encoding, written)
         if document.is_too_large:
             items = [wire.note(f"Layerwise checks no file of more than {MAX_TEXT:,} characters or {MAX_LINES:,} lines")]
-        known = self._reports.get(document.uri)
         same = known is not None and known.items == items
         result_id = known.result_id if known and same else str(next(_RESULTS))
-        report = self._reports[document.uri] = Report(analysis, document.version, items, result_id)
+        report = self._reports[document.uri] = Report(analysis, document.version, items, result_id, written)
         return report
 
     def _report_settings(self) -> None:

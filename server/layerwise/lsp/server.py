@@ -256,7 +256,12 @@ def _register(server: Server) -> None:
         await handlers.on_fix_all(server, uri)
 
     server.command(converting.APPLY)(apply)
+
+    async def optimize(uri: str) -> None:
+        await handlers.on_optimize(server, uri)
+
     server.command(converting.FIX_ALL)(fix_all)
+    server.command(converting.OPTIMIZE)(optimize)
 
 
 def _register_navigation(server: Server) -> None:

@@ -12,12 +12,13 @@ from typing import Any
 from pygls.exceptions import JsonRpcInvalidParams
 
 from layerwise.engine import Reported, SettingsProblem
-from layerwise.lint import DOCS, Related, Rule, Severity, Tag
+from layerwise.lint import DOCS, Finding, Related, Rule, Scope, Severity, Tag
 from layerwise.lsp.documents import Document
 from layerwise.lsp.encoding import Encoding, position_of
 from layerwise.text import LineIndex, Span
 
 SOURCE = "layerwise"
+_KEPT_SCOPES = (Scope.STEP, Scope.STAGE)
 _TAGS = {Tag.UNNECESSARY: 1, Tag.DEPRECATED: 2}
 
 
@@ -53,10 +54,33 @@ def read_pull(params: Mapping[str, Any]) -> tuple[str, str | None]:
     return read_uri(params), previous if isinstance(previous, str) else None
 
 
-def diagnostics(findings: Iterable[Reported], document: Document, encoding: Encoding) -> list[str]:
-    """Each finding as the JSON of a ``Diagnostic``, but for its last brace and its ``data``: see ``listed``."""
+Written = dict[tuple[object, ...], tuple[Finding, str]]
+"""The JSON of findings, by which finding it is, where it stands, and how severe it is."""
+
+
+def diagnostics(
+    findings: Iterable[Reported], document: Document, encoding: Encoding, written: Written | None = None
+) -> list[str]:
+    """Each finding as the JSON of a ``Diagnostic``, but for its last brace and its ``data``: see ``listed``.
+
+    :param written: what was written for the version before. What still stands is taken from it, and afterwards it holds
+        what was written this time.
+    """
     uri = json.dumps(document.uri)
-    return [_diagnostic(each, uri, document.lines, encoding) for each in findings]
+    lines = document.lines
+    before: Written = written or {}
+    now: Written = {}
+    items: list[str] = []
+    for each in findings:
+        # The text of a step or a stage is the same as long as what was found in it is kept.
+        key = (id(each.kept), each.severity, position_of(lines, each.at, encoding))
+        known = before.get(key) if each.rule.scope in _KEPT_SCOPES else None
+        now[key] = known or (each.kept, _diagnostic(each, uri, lines, encoding))
+        items.append(now[key][1])
+    if written is not None:
+        written.clear()
+        written.update(now)
+    return items
 
 
 def note(message: str) -> str:

@@ -21,8 +21,9 @@ READ = frozenset({Dialect.SH, Dialect.BASH})
 """The languages whose scripts are read."""
 _DEEPEST = 4
 _HasCommand = Run | Cmd | Entrypoint | Healthcheck
-_kept: WeakKeyDictionary[object, dict[Dialect, tuple[int, Script]]] = WeakKeyDictionary()
-"""By ``Instruction.key``: the script where it was last asked for, and where that was. It lives as long as the key."""
+_kept: WeakKeyDictionary[object, dict[Dialect, dict[int, Script]]] = WeakKeyDictionary()
+"""By ``Instruction.key``: the script at 0, if it was asked for there, and where it was last. It lives as long as the
+key."""
 
 
 def script_of(instruction: Instruction, dialect: Dialect, escape: str) -> Script | None:
@@ -41,11 +42,13 @@ def script_of(instruction: Instruction, dialect: Dialect, escape: str) -> Script
     by_dialect = _kept.get(instruction.key)
     if by_dialect is None:
         by_dialect = _kept[instruction.key] = {}
-    found = by_dialect.get(dialect)
-    if found is not None and found[0] == base:
-        return found[1]
-    script = placed(found[1], base - found[0]) if found else _script(instruction, dialect)
-    by_dialect[dialect] = (base, script)
+    places = by_dialect.get(dialect, {})
+    script = places.get(base)
+    if script is None:
+        known, found = next(iter(places.items()), (0, None))
+        script = placed(found, base - known) if found else _script(instruction, dialect)
+        kept = places if base == 0 else {0: places[0]} if 0 in places else {}
+        by_dialect[dialect] = {**kept, base: script}
     return script
 
 

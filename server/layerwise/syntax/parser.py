@@ -19,7 +19,7 @@ from layerwise.syntax.nodes import Comment, Directive, Problem
 from layerwise.syntax.place import moved
 from layerwise.syntax.split import Block, blocks, statements
 from layerwise.syntax.tree import Arg, Dockerfile, From, Instruction, Layout, Section, Unknown
-from layerwise.text import Span
+from layerwise.text import Edit, Span
 
 _OVERHEAD = 200
 """What an entry of a memo weighs beside its text, in characters."""
@@ -57,7 +57,9 @@ def parse(text: str, previous: Dockerfile | None = None) -> Dockerfile:
         prologue = read_prologue(text)
         if prologue.escape != previous.escape:
             return _parse_anew(text, prologue)
-    return _dockerfile(text, prologue, tuple(_resplit(text, prologue, previous, edit)))
+    dockerfile = _dockerfile(text, prologue, tuple(_resplit(text, prologue, previous, edit)))
+    dockerfile.follow(previous, Edit(Span(edit.start, edit.old_end), text[edit.start : edit.new_end]))
+    return dockerfile
 
 
 def _parse_anew(text: str, prologue: Prologue) -> Dockerfile:

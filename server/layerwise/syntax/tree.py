@@ -57,7 +57,7 @@ from layerwise.syntax.nodes import (
     Word,
 )
 from layerwise.syntax.place import moved
-from layerwise.text import LineIndex, Span
+from layerwise.text import Edit, LineIndex, Span
 
 Piece = Instruction | Comment | Directive | Gap
 
@@ -68,7 +68,10 @@ class Layout:
     ``nodes[i]`` starts at ``starts[i]``; its own spans are relative to that.
     """
 
-    __slots__ = ("__weakref__", "instructions", "nodes", "open_ended", "problems", "starts", "step_problems")
+    __slots__ = (
+        *("__weakref__", "instructions", "lower", "nodes", "open_ended", "own", "problems", "starts", "step_problems"),
+        "upper",
+    )
 
     def __init__(
         self, starts: tuple[int, ...], nodes: tuple[Instruction | Comment | Directive, ...], *, open_ended: bool
@@ -81,6 +84,11 @@ class Layout:
             (start, node) for start, node in zip(starts, nodes, strict=True) if isinstance(node, Instruction)
         )
         """The instructions with their starts: unplaced, so that they cost nothing."""
+        self.own = tuple([node for _, node in self.instructions])
+        """The instructions alone."""
+        self.lower = sum([node.keyword.text.islower() for node in self.own])
+        self.upper = sum([node.keyword.text.isupper() for node in self.own])
+        """How many keywords are written in lower case, and in upper case."""
         own = [moved(each, start) for start, node in self.instructions for each in node.problems]
         self.problems = (*own, *_long_comments(starts, nodes))
         steps = ((start, each) for start, node in self.instructions for each in node.step_problems)
@@ -180,10 +188,17 @@ class Dockerfile:
         """What is wrong with the file as a whole, such as a bad directive; see ``problems`` for all."""
         self.prologue = prologue
         """What the directives say, and how far down they were looked for."""
+        self._lines_before: tuple[LineIndex, Edit] | None = None
 
     @cached_property
     def lines(self) -> LineIndex:
-        return LineIndex(self.text)
+        before, self._lines_before = self._lines_before, None
+        return before[0].edited(before[1]) if before else LineIndex(self.text)
+
+    def follow(self, previous: Dockerfile, edit: Edit) -> None:
+        """Take note that ``edit`` has led here from ``previous``, so that lines which were counted stay so."""
+        if "lines" in previous.__dict__ or previous._lines_before is not None:
+            self._lines_before = previous.lines, edit
 
     @cached_property
     def instructions(self) -> tuple[Instruction, ...]:

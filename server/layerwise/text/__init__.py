@@ -4,8 +4,8 @@ The one kind of position in the core is a zero-based code-point offset into the 
 only in ``shell``, a client's encoding only in ``lsp``.
 """
 
-from layerwise.text.edits import Edit, OverlapError, apply_edits
+from layerwise.text.edits import Edit, OverlapError, apply_edits, unmoved
 from layerwise.text.lines import LineIndex
 from layerwise.text.span import Span
 
-__all__ = ["Edit", "LineIndex", "OverlapError", "Span", "apply_edits"]
+__all__ = ["Edit", "LineIndex", "OverlapError", "Span", "apply_edits", "unmoved"]

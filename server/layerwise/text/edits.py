@@ -37,3 +37,15 @@ def apply_edits(text: str, edits: Iterable[Edit]) -> str:
         done = edit.span.end
     parts.append(text[done:])
     return "".join(parts)
+
+
+def unmoved(offset: int, edits: Iterable[Edit]) -> int:
+    """Where an offset of the text after ``edits`` was before them; within what they wrote, where they began."""
+    by = 0
+    for edit in sorted(edits, key=lambda edit: edit.span):
+        if edit.span.start + by > offset:
+            break
+        if offset < edit.span.start + by + len(edit.text):
+            return edit.span.start
+        by += len(edit.text) - (edit.span.end - edit.span.start)
+    return offset - by

@@ -77,6 +77,28 @@ const tests = {
     await until(() => codes(document).includes("size/download-cache-left"), "the finding to come back");
   },
 
+  async "each setting takes effect at once, and goes again"() {
+    const { document } = await open("Dockerfile");
+    const settings = vscode.workspace.getConfiguration("layerwise");
+    const before = codes(document);
+    const changes = [
+      ["ignore", ["size"]], ["select", ["pin"]], ["profile", "buildkit"],
+      ["overrides", [{ paths: ["Dockerfile"], ignore: ["size"] }]],
+    ];
+    for (const [name, value] of changes) {
+      await settings.update(name, value, vscode.ConfigurationTarget.Workspace);
+      await until(() => !codes(document).includes("size/download-cache-left"), `${name} to take effect`);
+      await settings.update(name, undefined, vscode.ConfigurationTarget.Workspace);
+      await until(() => codes(document).length === before.length, `${name} to go`);
+    }
+    assert.deepEqual(codes(document), before);
+  },
+
+  async "the commands are there"() {
+    const all = await vscode.commands.getCommands(true);
+    for (const name of ["restart", "showOutput", "fixFile", "showRule"]) assert.ok(all.includes(`layerwise.${name}`), name);
+  },
+
   async "the server is restarted by a command and reports again"() {
     const { document } = await open("Dockerfile");
     await vscode.commands.executeCommand("layerwise.restart");

@@ -8,9 +8,11 @@ from collections.abc import Iterable, Iterator
 from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
 
 from harness.specification import Case
+from layerwise.build.relation import Alteration, relation
 from layerwise.context import ContextTree, MemoryFiles, locate
 from layerwise.engine import RULES, Analysis, Reported, Settings, analyse, fix_all, read_settings
 from layerwise.engine.comments import comments_of
+from layerwise.engine.linting import Linter
 from layerwise.lint import Applicability, Fix, Scope, Severity
 from layerwise.text import apply_edits
 
@@ -98,6 +100,7 @@ def check_fix(case: Case, analysis: Analysis, reported: Reported, fix: Fix) -> s
             f"the finding is still there:\n{text}"
         )
         check_nothing_new(case, analysis.text, text)
+    check_relation(case, analysis, text, reported.rule.changes)
     return text
 
 
@@ -111,6 +114,25 @@ def check_result(case: Case, before: Analysis, text: str, dropped: Iterable[str]
     lost = comments_of(before.build) - comments_of(after.build) - Counter(dropped)
     assert not lost, f"lost the comment {set(lost)}:\n{text}"
     assert _carriage_returns(before.text) == _carriage_returns(text), f"mixes line ends:\n{text!r}"
+
+
+def check_relation(case: Case, before: Analysis, text: str, allowed: frozenset[Alteration]) -> frozenset[Alteration]:
+    """The build after a fix does the same commands in the same order, but for what the rule declares to change."""
+    differences = relation(before.build, analysis_of(case, text=text).build).differences
+    unnamed = [str(each) for each in differences if each.alteration not in allowed]
+    assert not unnamed, f"differs in what the rule does not declare as changes=…, {unnamed}:\n{text}"
+    return frozenset(each.alteration for each in differences)
+
+
+def changes_of(case: Case) -> frozenset[Alteration]:
+    """In what the builds differ to which the fixes of a case lead, each by itself and the safe and unsafe ones together."""
+    analysis = analysis_of(case)
+    rule = RULES[case.rule]
+    fixes = [fix for each in own_findings(case, analysis) if each.rule is rule for fix in each.finding.fixes]
+    texts = {apply_edits(analysis.text, fix.edits) for fix in fixes}
+    texts.update(fix_all(analysis, grade, only=[rule]).text for grade in Applicability)
+    builds = [analysis_of(case, text=text).build for text in texts]
+    return frozenset[Alteration]().union(*(relation(analysis.build, build).alterations for build in builds))
 
 
 def check_nothing_new(case: Case, before: str, after: str) -> None:
@@ -128,6 +150,9 @@ def check_bulk(case: Case, analysis: Analysis, grade: Applicability, expected: s
     assert plain(result.text) == plain(analysis.text if expected is None else expected)
     check_result(case, analysis, result.text, [text for each in result.applied for text in each.fix.drops])
     check_nothing_new(case, analysis.text, result.text)
+    changes = check_relation(case, analysis, result.text, RULES[case.rule].changes)
+    if grade is Applicability.SAFE and case.relation is not None:
+        assert {str(each) for each in changes} == case.relation
     assert apply_edits(analysis.text, result.edits) == result.text
     if not result.files:
         again = fix_all(analysis_of(case, text=result.text), grade, only=[RULES[case.rule]])
@@ -139,6 +164,20 @@ def check_memory(case: Case, analysis: Analysis, other: Analysis) -> None:
     """What an analysis says does not depend on what was analysed before."""
     warm = analyse(analysis.text, path=PATH, settings=analysis.settings, files=analysis.context, previous=other)
     assert list(_plain(warm)) == list(_plain(analysis))
+
+
+def check_about(analysis: Analysis) -> None:
+    """A rule finds the same where it is asked by what it says that it is about, and where it is asked everywhere."""
+    asked, everywhere = (
+        _harvested(Linter(analysis.selection, analysis.context, asks_all=asks_all), analysis)
+        for asks_all in (False, True)
+    )
+    assert asked == everywhere, "the rule says wrongly what it is about, see @rule(about=…)"
+
+
+def _harvested(linter: Linter, analysis: Analysis) -> list[object]:
+    stages = [harvest.found for _, harvest in linter.stages(analysis.build.stages, analysis.dockerfile)]
+    return [*stages, linter.build(analysis.build).found]
 
 
 def _plain(analysis: Analysis) -> Iterator[tuple[object, ...]]:

@@ -45,6 +45,9 @@ class Case:
     fixed: str | None = None
     unsafe_fixed: str | None = None
     by_title: tuple[tuple[str, str], ...] = ()
+    relation: frozenset[str] | None = None
+    """In what exactly the build after the safe fix differs, in the words of ``Alteration``; None where the rule's
+    declaration says enough."""
     no_fix: bool = False
     settings: str = ""
     files: dict[str, str] | None = None
@@ -146,6 +149,8 @@ def _with_block(case: Case, block: _Block) -> Case:
     fixed_file = block.value("fixed-file")
     if "fixed" in block.words:
         return replace(case, fixed=block.text)
+    if block.language == "relation":
+        return replace(case, relation=frozenset(line for line in block.text.splitlines() if line.strip()))
     if "unsafe-fixed" in block.words:
         return replace(case, unsafe_fixed=block.text)
     if title is not None:

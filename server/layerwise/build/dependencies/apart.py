@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, literal
 from layerwise.build.model import State
@@ -36,6 +37,7 @@ _FILE_TEST = re.compile(r"-[a-hkprsuwxGLNOS]|-nt|-ot|-ef")
 _LOCAL_PACKAGE = re.compile(r"(?:\.{0,2}/|\.$|file:).*|.*\.(?:deb|rpm|apk|whl|gem|tgz|tar\.gz|zip)")
 
 
+@lru_cache(maxsize=4096)
 def is_project_folder(folder: str) -> bool:
     """Whether an absolute folder of the image holds a project, and none of what the system's programs look at."""
     if folder == "/" or folder.startswith(UNKNOWN):
@@ -67,6 +69,7 @@ def is_apart(placed: Placed, folders: Sequence[str], value: Value) -> bool:
     return _program(command, sight)
 
 
+@lru_cache(maxsize=4096)
 def made_by_copying_to(destination: str) -> str:
     """The topmost folder that a copy to an absolute path may have to make: what stands below it needs the copy."""
     path = destination

@@ -84,6 +84,8 @@ class Plan:
     """New destinations of copies that move past a WORKDIR, by the index of their step."""
     reasons: dict[str, None] = field(default_factory=dict)
     """Why a person should look, each a sentence without a full stop."""
+    known: set[str] = field(default_factory=set)
+    """Those reasons that manifests give which were read: there the install may well fail, or do something else."""
 
 
 def plan_of(late: Late, works: Sequence[Work], tree: ContextTree | None, *, in_result: bool) -> Plan:
@@ -301,6 +303,7 @@ class _Planner:
     def _add_needs(self, plan: Plan, work: Work, install: Install, needs: Needs) -> None:
         """Copy what an install needs and no copy that stays has brought."""
         plan.reasons.update(dict.fromkeys(needs.reasons))
+        plan.known.update(needs.reasons if needs.seen else ())
         stay = [
             each.copied
             for each in self.works[: work.index]

@@ -6,8 +6,9 @@ Spans are those of an instruction that starts at 0; ``span_of`` tells where it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
+from weakref import WeakKeyDictionary
 
 from layerwise.build.dependencies.apart import is_apart
 from layerwise.build.dependencies.copies import Copied, copied
@@ -31,6 +32,8 @@ from layerwise.syntax.tree import Instruction, Run, Transfer
 from layerwise.text import Span
 
 _MEMO: Memo[Work] = Memo(20_000)
+_SURVEYS: WeakKeyDictionary[Stage, tuple[ContextTree | None, int, tuple[Work, ...]]] = WeakKeyDictionary()
+"""Several rules ask for that of the same stage."""
 
 
 class Work:
@@ -135,9 +138,15 @@ def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:
 
     :param tree: the build context, where it can be seen.
     """
-    states = stage.course.states
     version = tree.version if tree else 0
-    works: list[Work] = []
+    known = _SURVEYS.get(stage)
+    if known is None or known[0] is not tree or known[1] != version:
+        known = _SURVEYS[stage] = (tree, version, tuple(_works(stage, tree, version)))
+    return known[2]
+
+
+def _works(stage: Stage, tree: ContextTree | None, version: int) -> Iterator[Work]:
+    states = stage.course.states
     for index, ((_, node), folder) in enumerate(
         zip(stage.section.layout.instructions, working_directories(stage), strict=True)
     ):
@@ -147,8 +156,7 @@ def survey(stage: Stage, tree: ContextTree | None) -> tuple[Work, ...]:
             step = Step(_Same(node), node, index, states[index], states[index + 1], stage.escape)
             work = Work(step, folder, tree)
             _MEMO.put(key, work, 1)
-        works.append(work)
-    return tuple(works)
+        yield work
 
 
 def span_of(stage: Stage, index: int) -> Span:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from layerwise.build.model import Stage
+from layerwise.build.relation import Alteration
 from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageContext, Tag, rule
 from layerwise.syntax.tree import Label, Maintainer
 
@@ -14,6 +15,11 @@ AUTHORS = "org.opencontainers.image.authors"
     severity=Severity.WARNING,
     aliases=("MaintainerDeprecated", "DL4000", "DS-0022"),
     fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(
+        Alteration.INSTRUCTION_REWRITTEN,
+        Alteration.MOVED,
+    ),
+    about={Maintainer},
 )
 def deprecated_maintainer(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""`MAINTAINER` is deprecated; a label says the same, and tools can read it.

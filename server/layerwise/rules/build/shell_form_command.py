@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 
 from layerwise.build.model import Stage, Step
+from layerwise.build.relation import Alteration
 from layerwise.knowledge.shell_builtins import BUILTINS
 from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageContext, rule
 from layerwise.shell.tree import Command, Dialect, Script, ShellWord
@@ -19,6 +20,8 @@ WRONG_QUOTES = "'‘’“”„‟«»"
     severity=Severity.WARNING,
     aliases=("JSONArgsRecommended", "DL3025"),
     fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(Alteration.INSTRUCTION_REWRITTEN,),
+    about={Cmd, Entrypoint},
 )
 def shell_form_command(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""A command in shell form runs under a shell, which does not pass signals on.
@@ -49,6 +52,7 @@ def shell_form_command(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                 _message(step, step.instruction.command),
                 fixes=_fixes(step, step.instruction.command, _meeting(step, stage)),
                 reported_as=("DL3025",) if step.before.shell else None,
+                severity=Severity.INFORMATION if _gives_way(step) else None,
             )
 
 
@@ -62,7 +66,17 @@ def _message(step: Step, form: ShellForm) -> str:
         return (
             f"In shell form `{shell}` is process 1: signals do not reach the program, `CMD` and arguments are ignored"
         )
+    if _gives_way(step):
+        return f"In shell form `{shell}` starts first, only to give way to the program: exec form needs no shell"
     return f"In shell form `{shell}` is process 1, and signals do not reach the program"
+
+
+def _gives_way(step: Step) -> bool:
+    """Whether a CMD starts with ``exec`` and is nothing else, so that the program takes the place of the shell."""
+    if not isinstance(step.instruction, Cmd) or step.script is None:
+        return False
+    command = _only_command(step.script)
+    return command is not None and len(command.words) > 1 and command.words[0].text == "exec"
 
 
 def _meeting(step: Step, stage: Stage) -> str:

@@ -6,11 +6,24 @@ from collections.abc import Iterator
 
 from layerwise.build.model import Build
 from layerwise.build.problems import problems
+from layerwise.build.relation import Alteration
 from layerwise.lint import Applicability, Edit, FileContext, Finding, Fix, Severity, rule
 from layerwise.syntax.tree import Problem
 
 
-@rule(Build, severity=Severity.ERROR, aliases=("DL1000",), fixes=(Applicability.SAFE,))
+@rule(
+    Build,
+    severity=Severity.ERROR,
+    aliases=("DL1000",),
+    fixes=(Applicability.SAFE,),
+    changes=(
+        Alteration.COMMAND_ADDED,
+        Alteration.FLAG_REMOVED,
+        Alteration.INSTRUCTION_ADDED,
+        Alteration.INSTRUCTION_REMOVED,
+        Alteration.MOUNT_REMOVED,
+    ),
+)
 def syntax(build: Build, ctx: FileContext) -> Iterator[Finding]:
     r"""The builder cannot read the file.
 

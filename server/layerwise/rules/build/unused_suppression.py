@@ -38,8 +38,8 @@ def unused_suppression(suppression: Suppression, ctx: SuppressionContext) -> Ite
 
     ## Fix safety
     Taking one id out of several is safe. Removing the whole comment is unsafe: it may hold a reason worth reading.
-    Ids in comments for other tools are information only and stay: those tools may still need them. Rules that are
-    off, or that only another tool has, are never reported.
+    Ids in comments for other tools are reported only where this rule is asked for by its name or by the profile `all`,
+    and stay: those tools may still need them. Rules that are off, or that only another tool has, are never reported.
     """
     if not suppression.ids:
         yield Finding(suppression.span, "This comment silences nothing: `ignore=RULE` is expected after `layerwise:`")
@@ -50,7 +50,7 @@ def unused_suppression(suppression: Suppression, ctx: SuppressionContext) -> Ite
             f"`{word.text}` reports nothing here" if index < len(ctx.unused) else f"There is no rule `{word.text}`",
             fixes=_fixes(suppression, word, ctx.removals[index], ctx.whole) if own else (),
             tags=(Tag.UNNECESSARY,),
-            severity=None if own else Severity.INFORMATION,
+            severity=None if own else Severity.OFF,
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from layerwise.build.dependencies import (
@@ -17,13 +18,25 @@ from layerwise.build.dependencies import (
     survey,
 )
 from layerwise.build.model import Stage
+from layerwise.build.relation import Alteration
+from layerwise.knowledge.manifests import BY_MANAGER
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet, keyword_like
 from layerwise.syntax.tree import Instruction, Run, Transfer
 from layerwise.text import Span
 
 
-@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE, Applicability.UNSAFE))
+@rule(
+    Stage,
+    severity=Severity.WARNING,
+    fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(
+        Alteration.COMMANDS_PARTED,
+        Alteration.COMMAND_ADDED,
+        Alteration.MOVED,
+    ),
+    about=BY_MANAGER,
+)
 def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""The source is copied before dependencies are installed, so that every change of it installs them all again.
 
@@ -65,6 +78,8 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         return
     works = survey(stage, ctx.files)
     for late in late_installs(works, ctx.files, has_parent=stage.parent is not None):
+        if _is_older_than_modules(late, stage):
+            continue
         yield Finding(
             span_of(stage, late.first.step.index),
             _message(late),
@@ -72,6 +87,20 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             related=_rebuilt(late, works, stage),
             severity=_severity(late),
         )
+
+
+def _is_older_than_modules(late: Late, stage: Stage) -> bool:
+    """Whether all is built in a GOPATH by a Go that downloads nothing there (release notes of Go 1.16)."""
+    image = stage.facts.image
+    version = re.match(r"1\.(\d+)", image.tag) if image and image.name == "golang" else None
+    if version is None or int(version[1]) >= 16:
+        return False
+    if stage.steps[-1].after.lookup("GO111MODULE"):
+        return False
+    return all(
+        install.manager == "go" and install.builds and install.folder.startswith("/go/src/")
+        for _, install in late.installs
+    )
 
 
 def _message(late: Late) -> str:
@@ -107,7 +136,8 @@ def _fix(late: Late, works: Sequence[Work], stage: Stage, ctx: StageContext) -> 
         return None
     title = "Get the dependencies before the source is copied" if plan.fetch else _title(plan)
     grade = Applicability.UNSAFE if plan.reasons else Applicability.SAFE
-    return Fix(title, *edits, applicability=grade, note=". ".join(plan.reasons))
+    may_break = not plan.known.isdisjoint(plan.reasons)
+    return Fix(title, *edits, applicability=grade, note=". ".join(plan.reasons), optimizes=not may_break)
 
 
 def _title(plan: Plan) -> str:

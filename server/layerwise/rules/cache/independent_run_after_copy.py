@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from layerwise.build.dependencies import Copied, Work, span_of, survey
 from layerwise.build.dependencies.apart import is_project_folder, keeps_out, made_by_copying_to
 from layerwise.build.model import Stage
+from layerwise.build.relation import Alteration
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
 from layerwise.syntax.tree import (
@@ -26,8 +27,20 @@ from layerwise.syntax.tree import (
 
 _WITHOUT_EFFECT = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
 
+_MOST_RELATED = 20
+"""So many copies are named. Nobody reads on, and every one of them goes to the editor with each keystroke."""
 
-@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE,))
+
+@rule(
+    Stage,
+    severity=Severity.WARNING,
+    fixes=(Applicability.SAFE,),
+    changes=(
+        Alteration.MOVED,
+        Alteration.SETTINGS_CHANGED,
+    ),
+    about={Transfer},
+)
 def independent_run_after_copy(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""A RUN that reads nothing of what was copied runs again whenever one of the copied files changes.
 
@@ -79,21 +92,24 @@ def _follows(works: Sequence[Work], earlier: Work, later: Work) -> bool:
 def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
     """The copies of the context that a RUN may go above, with those RUNs that go before it; the topmost comes last."""
     found: list[Copied] = []
-    folders: tuple[str, ...] = ()
+    folders: dict[str, None] = {}
     past_workdir = False
     for work in reversed(works[1 : run.index]):
         instruction = work.instruction
         if isinstance(instruction, Run) and work.index >= first.index:
             continue
         if isinstance(instruction, Workdir):
+            if not past_workdir and not all(_is_apart(run, folder, past_workdir=True) for folder in folders):
+                break
             past_workdir = True
         elif isinstance(instruction, Transfer):
             folder = work.destination
             if folder is None or not is_project_folder(folder):
                 break
-            folders = (*folders, made_by_copying_to(folder))
-            if not _is_apart(run, folders, past_workdir=past_workdir):
+            made = made_by_copying_to(folder)
+            if made not in folders and not _is_apart(run, made, past_workdir=past_workdir):
                 break
+            folders[made] = None
             if work.copied is not None:
                 found.append(work.copied)
         elif not isinstance(instruction, _WITHOUT_EFFECT):
@@ -101,30 +117,31 @@ def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
     return found
 
 
-def _is_apart(work: Work, folders: Sequence[str], *, past_workdir: bool) -> bool:
+def _is_apart(work: Work, folder: str, *, past_workdir: bool) -> bool:
     assert isinstance(work.instruction, Run)
     if any(mount.type == "bind" for mount in work.instruction.mounts):
         return False
     if any(not each.manager.is_distribution for each in work.step.operations) and not (
-        keeps_out(work.step.before, folders) and not any(folder.startswith("/home") for folder in folders)
+        keeps_out(work.step.before, (folder,)) and not folder.startswith("/home")
     ):
         return False
-    return work.is_apart(folders, anywhere=past_workdir)
+    return work.is_apart((folder,), anywhere=past_workdir)
 
 
 def _finding(work: Work, group: Sequence[Work], passed: Sequence[Copied], stage: Stage, ctx: StageContext) -> Finding:
     top = passed[-1]
-    downloads = not work.programs.isdisjoint(("curl", "wget"))
-    weighs = (downloads or bool(work.step.operations)) and any(copy.is_tree for copy in passed)
+    lasts = not work.programs.isdisjoint(("curl", "wget")) or bool(work.step.operations)
+    weighs = lasts and any(copy.is_tree for copy in passed)
     runs = [stage.steps[each.index].instruction for each in group]
     return Finding(
         span_of(stage, work.index),
         "Every change of the copied files runs this again, though it reads none of them",
         fix=Fix(_title(top), *_edits(runs, stage.steps[top.step.index].instruction, ctx)),
         related=[
-            Related(span_of(stage, copy.step.index), "Nothing that this copies is read") for copy in reversed(passed)
+            Related(span_of(stage, copy.step.index), "Nothing that this copies is read")
+            for copy in passed[: -_MOST_RELATED - 1 : -1]
         ],
-        severity=None if weighs else Severity.INFORMATION,
+        severity=None if weighs else Severity.INFORMATION if lasts else Severity.HINT,
     )
 
 

@@ -5,33 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from layerwise.build.model import Stage, Step
-from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.operations import PackageOperation
+from layerwise.build.package_lists import update_alone, updates_index, uses_of
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import merge_steps, run_text
+from layerwise.knowledge.packages import DISTRIBUTION_MANAGERS
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import Refusal, prepend_command
 from layerwise.syntax.tree import Run, Transfer, User
 from layerwise.text import Span
-
-USES_INDEX = frozenset({Operation.INSTALL, Operation.UPGRADE, Operation.DOWNLOAD})
-INSTALLS_NOTHING = frozenset(
-    (
-        *(":", "true", "false", "echo", "printf", "set", "export", "cd", "test", "[", "exit", "sleep", "wait", "ls"),
-        *("rm", "mkdir", "touch", "cat", "tee", "sed", "cp", "mv", "ln", "chmod", "chown", "grep", "find", "mktemp"),
-        *(
-            "curl",
-            "wget",
-            "gpg",
-            "apt-key",
-            "add-apt-repository",
-            "apt-cache",
-            "apt-config",
-            "apt-mark",
-            "update-alternatives",
-        ),
-        *("locale-gen", "groupadd", "useradd", "adduser", "addgroup", "usermod"),
-    )
-)
-"""Programs that surely install no package from the index: any other may be a script that does."""
 
 
 @rule(
@@ -39,6 +21,11 @@ INSTALLS_NOTHING = frozenset(
     severity=Severity.WARNING,
     aliases=("DS-0017",),
     fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(
+        Alteration.ENVIRONMENT_CHANGED,
+        Alteration.MOVED,
+    ),
+    about=DISTRIBUTION_MANAGERS,
 )
 def update_without_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""A package index that is fetched in a step of its own gets old in the build cache.
@@ -59,15 +46,15 @@ def update_without_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]
     Safe where the install is the very next RUN, or nothing but settings stand between. Unsafe where other steps do,
     which may use the index too.
     """
-    for step in stage.steps:
-        found = _update_alone(step.trigger or step)
+    for step in stage.steps_about(DISTRIBUTION_MANAGERS):
+        found = update_alone(step.trigger or step)
         if found is None:
             continue
         user = next((later for later in stage.steps[step.index + 1 :] if _concerns(later, found)), None)
         if user is None and stage.facts.is_final:
             continue
-        uses = _uses(user, found)
-        if user is not None and (not uses or any(_updates(each) for each in user.operations)):
+        uses = uses_of(user, found)
+        if user is not None and (not uses or any(updates_index(each) for each in user.operations)):
             continue
         yield Finding(
             found.command.span,
@@ -77,43 +64,10 @@ def update_without_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]
         )
 
 
-def _update_alone(step: Step) -> PackageOperation | None:
-    """The last update of an index in a RUN behind which nothing can use it in the same RUN."""
-    if not isinstance(step.instruction, Run) or step.script is None or step.script.broken:
-        return None
-    updates = [each for each in step.operations if _updates(each)]
-    if not updates:
-        return None
-    last = updates[-1]
-    if _uses(step, last):
-        return None
-    known = {id(operation.command) for operation in step.operations}
-    for command in step.script.commands:
-        if id(command) in known or not command.words or command.span.start < last.command.span.start:
-            continue
-        if command.program not in INSTALLS_NOTHING:
-            return None
-    return last
-
-
-def _updates(operation: PackageOperation) -> bool:
-    return operation.manager.is_distribution and operation.operation is Operation.UPDATE_INDEX
-
-
-def _uses(step: Step | None, update: PackageOperation) -> list[PackageOperation]:
-    """The operations of a step that read the index."""
-    indexes = set(update.manager.indexes)
-    return [
-        each
-        for each in (step.operations if step else ())
-        if each.operation in USES_INDEX and indexes.intersection(each.manager.indexes)
-    ]
-
-
 def _concerns(step: Step, update: PackageOperation) -> bool:
     """Whether a later step uses the index, or fetches it anew."""
-    again = (_updates(each) and each.manager.indexes == update.manager.indexes for each in step.operations)
-    return bool(_uses(step, update)) or any(again)
+    again = (updates_index(each) and each.manager.indexes == update.manager.indexes for each in step.operations)
+    return bool(uses_of(step, update)) or any(again)
 
 
 def _spoken(update: PackageOperation) -> str:
@@ -136,6 +90,7 @@ def _fixes(stage: Stage, step: Step, install: Step, update: PackageOperation, ct
             *moved,
             applicability=Applicability.SAFE if is_safe else Applicability.UNSAFE,
             note="" if is_safe else "The steps between no longer find the index",
+            optimizes=True,
         )
 
 
@@ -149,7 +104,7 @@ def _moved(step: Step, install: Step, update: PackageOperation, ctx: StageContex
     is_alone = script is not None and script.commands == (update.command,) and not step.instruction.comments
     if run is None or not is_alone or not same_flags or script is None or script.comments or script.heredoc:
         return ()
-    first = min((each.command for each in _uses(install, update)), key=lambda command: command.span)
+    first = min((each.command for each in uses_of(install, update)), key=lambda command: command.span)
     edit = prepend_command(run, ctx.text(update.command), before=first)
     line_end = ctx.dockerfile.lines.full_span(ctx.dockerfile.lines.line_of(step.span.end)).end
     return (Edit(Span(step.span.start, line_end), ""), edit) if edit else ()

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from layerwise.build.leftovers import clean_command, indexes_left
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
 from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageContext, rule
 from layerwise.shell.join import add_option, append_command, remove_statement
 
 INSTALLS = frozenset({Operation.INSTALL, Operation.UPGRADE})
+REFRESHING = ("-U", "--update", "--update-cache")
 
 
 @rule(
@@ -19,6 +21,8 @@ INSTALLS = frozenset({Operation.INSTALL, Operation.UPGRADE})
     severity=Severity.WARNING,
     aliases=("DL3019", "DS-0025", "DKL-DI-0004"),
     fixes=(Applicability.SAFE,),
+    changes=(Alteration.COMMAND_REMOVED,),
+    about={"apk"},
 )
 def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""`apk` keeps the package index that it has fetched, unless it is told not to.
@@ -41,18 +45,28 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     """
     if not stage.facts.in_result:
         return
+    is_there = False
     for step in stage.steps:
         if "apk" not in step.tools:
             continue
         inner = step.trigger or step
-        for index in inner.once(_leaving):
+        leaving = inner.once(_leaving)
+        for index in leaving:
             operation = inner.operations[index]
             yield Finding(
                 operation.place,
-                f"`{operation.spoken}` leaves its package index in the layer",
+                _message(step, operation, is_there=is_there),
                 fixes=_fixes(stage, step, operation, ctx),
                 reported_as=None if operation.operation is Operation.INSTALL else (),
             )
+        is_there = is_there or (bool(leaving) and inner is step)
+
+
+def _message(step: Step, operation: PackageOperation, *, is_there: bool) -> str:
+    """:param is_there: an earlier layer carries an index, which apk takes unless it is told to fetch it anew."""
+    if is_there and _uses_index(step) and not operation.has_option(*REFRESHING):
+        return f"`{operation.spoken}` works from a package index that an earlier layer carries for good"
+    return f"`{operation.spoken}` leaves its package index in the layer"
 
 
 def _leaving(step: Step) -> tuple[int, ...]:

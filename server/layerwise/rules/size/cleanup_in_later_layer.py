@@ -5,21 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from layerwise.build.archives import unpacked_copies
 from layerwise.build.dependencies.folders import working_directories
 from layerwise.build.model import Stage, Step
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import merge_steps, run_text
 from layerwise.build.traces import Kind, Removed, Written, traces
+from layerwise.knowledge.packages import MANAGER_NAMES
+from layerwise.knowledge.weights import LARGE, MOSTLY_LARGE
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import Refusal, append_command, remove_statement
 from layerwise.syntax.tree import Run
 from layerwise.text import Span
-
-LARGE = 100_000
-"""Bytes of a copied file from which on it is worth a word."""
-MOSTLY_LARGE = (
-    *(".tar", ".gz", ".tgz", ".xz", ".bz2", ".zst", ".zip", ".7z", ".deb", ".rpm", ".apk", ".whl", ".jar", ".war"),
-    *(".iso", ".img", ".run", ".bin", ".exe", ".msi", ".pkg", ".dump"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +28,13 @@ class Late:
     written: tuple[tuple[Step, Written], ...]
 
 
-@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE, Applicability.UNSAFE))
+@rule(
+    Stage,
+    severity=Severity.WARNING,
+    fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(Alteration.CLEANUP_REMOVED,),
+    about={"rm", *MANAGER_NAMES},
+)
 def cleanup_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""What an earlier layer has written stays in the image, even if a later layer removes it.
 
@@ -54,12 +57,22 @@ def cleanup_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Finding]
     if not stage.facts.in_result:
         return
     for late in _late_removals(stage, ctx):
+        if _is_of_archives(late, stage, ctx):
+            continue
         yield Finding(
             late.removal.command.span,
             _message(late),
             fixes=_fixes(stage, late, ctx),
             related=[Related(span, "It comes from here") for span in _places(late)[:3]],
         )
+
+
+def _is_of_archives(late: Late, stage: Stage, ctx: StageContext) -> bool:
+    """Whether all that is removed are copied archives that the same RUN unpacks, for which there is a better remedy."""
+    if any(written.kind is not Kind.COPY for _, written in late.written):
+        return False
+    unpacked = {each.path for each in unpacked_copies(stage, ctx.text) if late.removal.command in each.removals}
+    return all(written.name in unpacked for _, written in late.written)
 
 
 def _places(late: Late) -> list[Span]:
@@ -119,6 +132,7 @@ def _fixes(stage: Stage, late: Late, ctx: StageContext) -> Iterator[Fix]:
             *moved,
             applicability=Applicability.UNSAFE,
             note="No step between may need what is removed",
+            optimizes=True,
         )
 
 

@@ -16,8 +16,10 @@ from layerwise.build.dependencies.folders import (
 )
 from layerwise.build.model import Stage, Step
 from layerwise.build.refetching import refetched
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import rows_of_runs, run_text, style_in
 from layerwise.build.traces import Kind, Written, traces
+from layerwise.knowledge.packages import DISTRIBUTION_MANAGERS
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import Refusal, RunText, merge_runs, remove_statement, without
 from layerwise.shell.tree import Command, ShellWord
@@ -42,7 +44,18 @@ class Saving:
     words: tuple[ShellWord, ...] = field(default=())
 
 
-@rule(Stage, severity=Severity.INFORMATION, aliases=("DL3059",), fixes=(Applicability.SAFE,))
+@rule(
+    Stage,
+    severity=Severity.INFORMATION,
+    aliases=("DL3059",),
+    fixes=(Applicability.SAFE,),
+    changes=(
+        Alteration.CLEANUP_REMOVED,
+        Alteration.COMMAND_REMOVED,
+        Alteration.COMMAND_REWRITTEN,
+    ),
+    about=REWRITES | DISTRIBUTION_MANAGERS,
+)
 def consecutive_runs(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""Neighbouring RUNs do the same work twice, or store the same bytes twice.
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
-from layerwise.build.environment import Environment, home_of
-from layerwise.build.leftovers import caches_left, clean_command, takes
+from layerwise.build.defeats import defeats
+from layerwise.build.leftovers import all_caches_left, clean_command
 from layerwise.build.model import Stage, Step
+from layerwise.build.mounting import cache_places, mount_values
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
-from layerwise.knowledge.packages import MANAGERS, PackageManager
+from layerwise.knowledge.packages import MANAGERS
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
+from layerwise.lint.mounts import written_mounts
 from layerwise.shell.join import add_option, append_command
-from layerwise.text import Span
 
 ECOSYSTEMS = frozenset({"python", "conda", "ruby", "php", "rust", "go"})
 TOOLS = frozenset(manager.name for manager in MANAGERS if manager.ecosystem in ECOSYSTEMS and manager.clean)
@@ -25,6 +28,8 @@ OFFLINE = ("--no-index", "--dry-run", "--download-only", "--offline")
     severity=Severity.WARNING,
     aliases=("DL3042",),
     fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(Alteration.CLEANUP_REMOVED,),
+    about=TOOLS,
 )
 def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""An install leaves what it has downloaded in the layer, next to what it has installed.
@@ -90,7 +95,7 @@ def _leaving(step: Step) -> tuple[tuple[int, tuple[str, ...]], ...]:
             continue
         if operation.operation is Operation.CLEAN or operation.has_option(*OFFLINE):
             continue
-        places = caches_left(step, operation)
+        places = step.once(all_caches_left)[index]
         if places:
             found.append((index, places))
             if manager.no_cache is None:
@@ -127,7 +132,7 @@ def _fixes(
         )
     elif not later and manager.name not in stage.facts.feeds:
         yield from _clean(step, operation, ctx)
-    yield from _mount([step.trigger or step, *dict.fromkeys(user for user, _ in later)], operation)
+    yield from _mount([step.trigger or step, *dict.fromkeys(user for user, _ in later)], operation, ctx)
 
 
 def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
@@ -146,58 +151,47 @@ def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterat
         )
 
 
-def _mount(steps: list[Step], operation: PackageOperation) -> Iterator[Fix]:
+def _mount(steps: list[Step], operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
     """A cache mount on each step whose caches stay in its layer."""
     edits: list[Edit] = []
     for step in steps:
-        mounts = _mounts(step, operation.manager)
-        if mounts is None:
+        values = step.once(_mounts)[operation.manager.name]
+        if values is None:
             return
-        if mounts:
-            instruction = step.instruction
-            end = (instruction.flags[-1] if instruction.flags else instruction.keyword).span.end
-            edits.append(Edit(Span(end, end), "".join(f" --mount={mount}" for mount in mounts)))
+        edit = written_mounts(step, values, ctx)
+        if edit is None:
+            continue
+        in_the_way = _in_the_way(step, operation.manager.name, ctx)
+        if in_the_way is None:
+            return
+        edits += [edit, *in_the_way]
     if edits:
         yield Fix(
             "Keep its cache in a cache mount",
             *edits,
             applicability=Applicability.UNSAFE,
             note="Only BuildKit knows cache mounts",
+            optimizes=True,
         )
 
 
-def _mounts(step: Step, manager: PackageManager) -> list[str] | None:
-    """The values of ``--mount`` that keep the caches of a tool out of a step; None when their place is unknown."""
-    found: list[str] = []
-    for operation in step.operations:
-        if operation.manager is not manager or not caches_left(step, operation):
-            continue
-        for place in _targets(step, operation):
-            if place is None or not place.startswith("/"):
-                return None
-            if not takes(step, place):
-                sharing = f",sharing={manager.sharing}" if manager.sharing else ""
-                found.append(f"type=cache,target={place}{sharing}{_owner(step)}")
-    return list(dict.fromkeys(found))
+def _in_the_way(step: Step, manager: str, ctx: StageContext) -> list[Edit] | None:
+    """The edits that take out what would empty the mounts; None where that cannot be done."""
+    run = run_text(step, ctx.text)
+    own = [each for each in step.operations if each.manager.name == manager]
+    targets = [place for each in own for place in cache_places(step, each) or ()]
+    edits: list[Edit] = []
+    for each in defeats(run, step, targets) if run else ():
+        if each.edits is None:
+            return None
+        edits += each.edits
+    ordered = sorted(edits, key=lambda edit: edit.span)
+    return None if any(a.span.end > b.span.start for a, b in pairwise(ordered)) else edits
 
 
-def _targets(step: Step, operation: PackageOperation) -> Iterator[str | None]:
-    manager = operation.manager
-    environment = Environment(step, operation.command)
-    if manager.cache_option and operation.has_option(manager.cache_option):
-        yield from caches_left(step, operation)
-        return
-    for folder in manager.mounts or manager.caches:
-        if not folder.filled_by or operation.operation in folder.filled_by:
-            yield environment.place(folder)
-
-
-def _owner(step: Step) -> str:
-    """What lets the user in force write there: a new cache belongs to root."""
-    user, _, group = (step.before.user or "root").partition(":")
-    if home_of(step.before) == "/root":
-        return ""
-    uid = next((each.uid for each in step.before.accounts.values() if user in (each.name, each.uid)), None)
-    if uid is None or not uid.isdecimal():
-        return ",mode=0777"
-    return f",uid={uid}" + (f",gid={group}" if group.isdecimal() else "")
+def _mounts(step: Step) -> dict[str, tuple[str, ...] | None]:
+    """By tool the values of ``--mount`` that keep its caches out of a step; None when their place is unknown."""
+    leaving: dict[str, list[PackageOperation]] = {}
+    for operation, left in zip(step.operations, step.once(all_caches_left), strict=True):
+        leaving.setdefault(operation.manager.name, []).extend([operation] if left else [])
+    return {name: mount_values(step, operations) for name, operations in leaving.items()}

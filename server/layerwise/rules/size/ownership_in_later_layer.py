@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layerwise.build.dependencies import Work, survey
-from layerwise.build.dependencies.apart import is_project_folder, made_by_copying_to
+from layerwise.build.dependencies.apart import made_by_copying_to
 from layerwise.build.model import Stage
 from layerwise.build.ownership import (
-    ARCHIVE,
     MAKING_USERS,
     Change,
     Saying,
@@ -17,24 +16,39 @@ from layerwise.build.ownership import (
     doubt,
     left_out,
     made_by_workdirs,
+    weight_written_again,
 )
+from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
+from layerwise.build.weights import Weight
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
 from layerwise.shell.join import remove_statement
 from layerwise.shell.tree import Command
-from layerwise.syntax.tree import Arg, Copy, Env, Instruction, Run, Shell, User
+from layerwise.syntax.tree import Arg, Env, Instruction, Run, Shell, User
 from layerwise.text import Span, apply_edits
 
 
-@rule(Stage, severity=Severity.WARNING, fixes=(Applicability.SAFE, Applicability.UNSAFE))
+@rule(
+    Stage,
+    severity=Severity.WARNING,
+    fixes=(Applicability.SAFE, Applicability.UNSAFE),
+    changes=(
+        Alteration.COMMAND_REMOVED,
+        Alteration.COMMAND_REWRITTEN,
+        Alteration.FLAG_REMOVED,
+        Alteration.MOVED,
+        Alteration.OPTION_REMOVED,
+    ),
+    about={"chown", "chmod"},
+)
 def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""Changing the owner or the mode of copied files puts all of them into the image a second time.
 
     ## Why
     A layer holds whole files. `chown -R` over a folder that an earlier COPY has filled writes each file again with
     another owner, so that the image carries both. `COPY --chown` and `COPY --chmod` set them as the files are
-    written.
+    written. A few scripts or settings are not worth a word, and are not reported.
 
     ## Example
     FROM node:22
@@ -57,28 +71,17 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
         return
     works = survey(stage, ctx.files)
     for change in changes(stage, works):
+        weight = weight_written_again(change, works)
+        if weight is Weight.LITTLE:
+            continue
         fix = _fix(change, stage, works, ctx)
         yield Finding(
             change.command.span,
             f"Changing the {change.what} of copied files writes all of them into the image once more",
             fixes=(fix,) if fix else (),
             related=[Related(step.instruction.span, "These files are written again") for step in change.copies],
-            severity=None if any(_is_bulky(works[step.index]) for step in change.copies) else Severity.INFORMATION,
+            severity=None if weight is Weight.MUCH else Severity.INFORMATION,
         )
-
-
-def _is_bulky(work: Work) -> bool:
-    """Whether a copy is of more than a few files that it names."""
-    if isinstance(work.instruction, Copy) and work.instruction.flag("from"):
-        return True
-    copy = work.copied
-    if copy is None:
-        return True
-    guessed = is_project_folder(copy.destination)
-    return any(
-        ARCHIVE.search(source.path) or (source.is_folder and (guessed or not source.is_guessed))
-        for source in copy.sources
-    )
 
 
 def _fix(change: Change, stage: Stage, works: Sequence[Work], ctx: StageContext) -> Fix | None:
@@ -102,6 +105,7 @@ def _fix(change: Change, stage: Stage, works: Sequence[Work], ctx: StageContext)
         *shrunk,
         applicability=Applicability.UNSAFE if reason else Applicability.SAFE,
         note=reason,
+        optimizes=True,
     )
 
 

@@ -31,6 +31,7 @@ FETCHES = {True: (Operation.UPDATE_INDEX,), False: (Operation.UPDATE_INDEX, Oper
     severity=Severity.WARNING,
     aliases=(*("DL3009", "DL3032", "DL3036", "DL3040", "DS-0015", "DS-0019", "DS-0020", "DS-0027", "DKL-DI-0005"),),
     fixes=(Applicability.SAFE,),
+    about=DISTRIBUTIONS,
 )
 def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""Package lists that an install has fetched stay in the layer, where nothing ever reads them.

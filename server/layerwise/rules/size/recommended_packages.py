@@ -27,6 +27,7 @@ OFF = frozenset({"0", "false", "no", "off"})
     severity=Severity.INFORMATION,
     aliases=("DL3015", "DS-0029"),
     fixes=(Applicability.UNSAFE,),
+    about=SETTINGS,
 )
 def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     r"""An install brings packages along that are only recommended, unless it is told not to.
@@ -64,6 +65,7 @@ def recommended_packages(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                     add_option(operation.command, option, after=operation.subcommand),
                     applicability=Applicability.UNSAFE,
                     note="Name the recommended packages that the image needs",
+                    optimizes=True,
                 ),
                 reported_as=None if operation.manager.name == "apt" else (),
             )

@@ -1,0 +1,150 @@
+"""What an image holds, as far as two builds of the same can agree on it, and how two images differ."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+import tarfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from builder import BuildError, Docker
+
+CACHES = re.compile(
+    r"^(?:var/cache/|var/lib/apt/|var/lib/dpkg/[^/]*-old$|var/log/|tmp/|var/tmp/|run/|dev/|proc/|sys/|root/\.(?:cache|npm|composer)/"
+    r"|root/\.local/share/(?:uv|gem)/|(?:root/)?go/pkg/|\.dockerenv$|etc/(?:hostname|hosts|resolv\.conf|mtab)$"
+    r"|etc/ld\.so\.cache$|(?:.*/)?\.package-lock\.json$|var/lib/gems/[^/]*/cache/)|__pycache__/|\.pyc$"
+)
+"""Caches, logs, and what holds the time of the build."""
+PACKAGES = re.compile(r"^(?:usr/(?!local/bin/)|lib|bin/|sbin/|etc/|var/lib/(?!gems/)|opt/)")
+"""Where distribution packages put their files."""
+
+
+@dataclass(frozen=True)
+class Image:
+    """The files of an image by path, each as type, mode, owner and content hash; and what it is set to."""
+
+    files: dict[str, str]
+    settings: dict[str, Any]
+    output: str
+    volatile: tuple[str, ...] = ()
+    """The files that another build of the very same Dockerfile makes otherwise."""
+
+
+@dataclass(frozen=True)
+class Divergence:
+    """How an image differs from the one that was built of the Dockerfile as it was written."""
+
+    caches: int
+    packages: tuple[str, ...]
+    rest: tuple[str, ...]
+    settings: tuple[str, ...]
+    same_output: bool
+    explained: tuple[str, ...] = ()
+    """What differs, and why that does not matter."""
+
+    @property
+    def is_clean(self) -> bool:
+        """It differs in nothing but caches and what packages brought along."""
+        return self.same_output and not self.rest and not self.settings
+
+
+def read_image(docker: Docker, tag: str, command: str, folder: Path) -> Image:
+    """What an image holds, and what a command says in it."""
+    container = docker.run("create", tag, "true").strip()
+    archive = folder / "image.tar"
+    try:
+        docker.run("export", "--output", str(archive), container)
+        files = dict(_files(archive))
+    finally:
+        docker.run("rm", container)
+        archive.unlink(missing_ok=True)
+    found = json.loads(docker.run("image", "inspect", tag))[0]
+    config = {**found["Config"], "Author": found.get("Author")}
+    output = _output(docker, tag, command)
+    return Image(files, _settings(config), output)
+
+
+def _output(docker: Docker, tag: str, command: str) -> str:
+    """What a command says in an image: through its shell, or by itself where it has none."""
+    options = ("run", "--rm", "--network=host", "--entrypoint")
+    try:
+        return docker.run(*options, "sh", tag, "-c", command)
+    except BuildError as error:
+        program, *words = shlex.split(command)
+        return docker.run(*options, program, tag, *words) if '"sh": executable file not found' in str(error) else ""
+
+
+def divergence(before: Image, after: Image, known: Mapping[str, str]) -> Divergence:
+    """How one image differs from another, but for what is ``known`` to do so, with the reason."""
+    other = [name for name in differing(before, after) if name not in before.volatile]
+    caches = [name for name in other if CACHES.search(name)]
+    explained = tuple(f"{name}: {known[name]}" for name in other if name in known)
+    left = [name for name in other if not CACHES.search(name) and name not in known]
+    packages = tuple(f"{_sign(name, before, after)}{name}" for name in left if PACKAGES.search(name))
+    rest = tuple(f"{_sign(name, before, after)}{name}" for name in left if not PACKAGES.search(name))
+    keys = sorted({*before.settings, *after.settings})
+    settings = tuple(
+        f"{key}: {before.settings.get(key)} -> {after.settings.get(key)}"
+        for key in keys
+        if before.settings.get(key) != after.settings.get(key)
+    )
+    return Divergence(len(caches), packages, rest, settings, before.output == after.output, explained)
+
+
+def differing(before: Image, after: Image) -> list[str]:
+    """The paths that two images do not have in common."""
+    names = sorted({*before.files, *after.files})
+    return [name for name in names if before.files.get(name) != after.files.get(name)]
+
+
+def _sign(name: str, before: Image, after: Image) -> str:
+    """``-`` for what is gone, ``+`` for what is new, ``~`` for what is another."""
+    return "-" if name not in after.files else "+" if name not in before.files else "~"
+
+
+def _files(archive: Path) -> Iterator[tuple[str, str]]:
+    contents: dict[str, str] = {}
+    with tarfile.open(archive) as tar:
+        for member in tar:
+            name = member.name.removeprefix("./")
+            if member.isdir():
+                yield name + "/", f"folder {member.mode:o} {member.uid}:{member.gid}"
+                continue
+            content = tar.extractfile(member) if member.isreg() else None
+            what = hashlib.sha256(content.read()).hexdigest() if content else member.linkname
+            kind = member.type
+            if member.islnk():
+                # Another name of a file is as good as a copy of it.
+                what, kind = contents[member.linkname.removeprefix("./")], tarfile.REGTYPE
+            contents[name] = what
+            yield name, f"{kind!r} {member.mode:o} {member.uid}:{member.gid} {what}"
+
+
+def _settings(config: dict[str, Any]) -> dict[str, Any]:
+    """The settings of an image that matter to who runs it; a shell around plain words is none."""
+    kept = ("User", "WorkingDir", "ExposedPorts", "Volumes", "Labels", "StopSignal", "Healthcheck", "Entrypoint", "Cmd")
+    settings = {key: config.get(key) or None for key in kept}
+    labels = dict(settings["Labels"] or {})
+    # MAINTAINER and this label say the same.
+    settings["Author"] = config.get("Author") or labels.pop("org.opencontainers.image.authors", None)
+    settings["Labels"] = labels or None
+    settings["Env"] = sorted(config.get("Env") or [])
+    for key in ("Entrypoint", "Cmd"):
+        words = settings[key] or []
+        if words[:2] == ["/bin/sh", "-c"] and len(words) == 3:
+            settings[key] = _plain_words(words[2]) or words
+    return settings
+
+
+def _plain_words(command: str) -> list[str]:
+    """The words of a command that needs no shell; none of one that does."""
+    lexer = shlex.shlex(command, posix=True, punctuation_chars=True)
+    lexer.whitespace_split = True
+    words = list(lexer)
+    needs_shell = any(not word.strip(";&|<>()") for word in words) or re.search(r"[$*?`]", command)
+    return [] if needs_shell else words

@@ -1,0 +1,233 @@
+"""Measures the versions of a project: bytes, seconds, what the image holds, and whether the cache model was right."""
+
+from __future__ import annotations
+
+import secrets
+import statistics
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Protocol
+
+from bases import make_image
+from builder import BuildError, Docker
+from images import Divergence, Image, differing, divergence, read_image
+from judging import Judgement, Setting, file_changes, judge, settings
+from projects import Change, Project
+from versions import Version, analysis_of, versions
+
+from layerwise.build import Build
+
+COLD, SOURCE, MANIFEST = "cold", "source", "manifest"
+
+
+@dataclass
+class Row:
+    """What was measured of one version. Seconds and CPU seconds by kind of build."""
+
+    project: str
+    about: str
+    version: str
+    size: int = 0
+    seconds: dict[str, float] = field(default_factory=dict)
+    cpu: dict[str, float] = field(default_factory=dict)
+    judgement: Judgement = field(default_factory=Judgement)
+    divergence: Divergence | None = None
+    rules: tuple[str, ...] = ()
+    error: str = ""
+
+    @property
+    def is_wrong(self) -> bool:
+        """It could not be built, a safe fix has changed what the image means, or the cache model was wrong."""
+        changed = self.divergence is not None and not self.divergence.same_output
+        if self.version == "fixed" and self.divergence is not None:
+            changed = not self.divergence.is_clean
+        return bool(self.error or changed or self.judgement.wrong)
+
+    @property
+    def line(self) -> str:
+        times = ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in self.seconds.items())
+        judged = f"{self.judgement.right} of {self.judgement.steps} steps as predicted"
+        found = self.divergence
+        differs = ""
+        if found and not found.is_clean:
+            differs = f"; output {'the same' if found.same_output else 'ANOTHER'}; {found.settings} {found.rest[:8]}"
+        wrong = "".join(f"\n    {each}" for each in self.judgement.wrong)
+        return f"{self.project}, {self.version}: {self.size / 1e6:.1f} MB, {times}, {judged}{differs}{wrong}"
+
+
+@dataclass(frozen=True)
+class Workbench:
+    """Where one version is built: its context, changed and put right again for each build."""
+
+    docker: Docker
+    project: Project
+    version: Version
+    folder: Path
+
+    @property
+    def tag(self) -> str:
+        return f"measured/{self.project.name}:{self.version.name.replace(' ', '-')}"
+
+    def build(self, root: Path, text: str, *options: str) -> tuple[float, float, tuple[tuple[str, int], ...]]:
+        # Beside the context, so that a change to it is a change to no file that is copied.
+        dockerfile = self.folder / "Dockerfile"
+        dockerfile.write_text(text)
+        done = self.docker.build(root, self.tag, "--file", str(dockerfile), *options)
+        return done.seconds, done.cpu, done.places
+
+
+class Memory(Protocol):
+    """Where what was measured is kept."""
+
+    def row(self, project: Project, version: Version) -> Row | None: ...
+
+    def image(self, project: Project, version: Version) -> Image | None: ...
+
+    def keep(self, project: Project, version: Version, row: Row, image: Image) -> None: ...
+
+
+def measure(docker: Docker, project: Project, repeats: int, memory: Memory) -> Iterator[Row]:
+    """All versions of a project, each a row."""
+    first: Image | None = None
+    with tempfile.TemporaryDirectory() as made:
+        root = Path(made, "context")
+        project.write(docker, root)
+        written = (root / "Dockerfile").read_text()
+        (root / "Dockerfile").unlink()
+        for version in list(versions(written, root)):
+            known, image = memory.row(project, version), memory.image(project, version)
+            if known and image:
+                first = first or image
+                known.divergence = divergence(first, image, project.differs)
+                yield known
+                continue
+            try:
+                for image_name in _bases(_build(version.text, root)):
+                    make_image(docker, image_name)
+            except BuildError as error:
+                yield Row(project.name, project.about, version.name, rules=version.rules, error=str(error))
+                continue
+            folder = Path(made, version.name)
+            folder.mkdir()
+            for path, text in version.files:
+                (root / path).write_text(text)
+            bench = Workbench(docker, project, version, folder)
+            row = Row(project.name, project.about, version.name, rules=version.rules)
+            for index in range(repeats):
+                _take_times(bench, root, row, is_last=index == repeats - 1)
+            image = read_image(docker, bench.tag, project.run, folder)
+            if first is None:
+                bench.build(root, version.text, "--no-cache")
+                twin = read_image(docker, bench.tag, project.run, folder)
+                first = image = replace(image, volatile=tuple(differing(image, twin)))
+            row.divergence = divergence(first, image, project.differs)
+            memory.keep(project, version, row, image)
+            for path, _ in version.files:
+                (root / path).unlink()
+            yield row
+
+
+def _bases(build: Build) -> list[str]:
+    """The images that the stages are built on."""
+    return [stage.root.base for stage in build.stages if stage.root.base and not stage.root.is_scratch]
+
+
+def _take_times(bench: Workbench, root: Path, row: Row, *, is_last: bool) -> None:
+    """Build once from nothing and once after each change."""
+    docker, text = bench.docker, bench.version.text
+    docker.forget()
+    _note(row, COLD, bench.build(root, text))
+    row.size = docker.size(bench.tag)
+    kept = f"{bench.tag}-kept"
+    docker.run("tag", bench.tag, kept)
+    for kind, changed in _file_changes(bench.project, docker):
+        with _undone(root):
+            paths = changed(root)
+            result = bench.build(root, text)
+            _note(row, kind, result)
+            if is_last:
+                row.judgement.add(_judged(kind, _build(text, root), file_changes(paths), result[2], root))
+    if is_last:
+        build = _build(text, root)
+        for setting in settings(build, root, "n" + secrets.token_hex(4)):
+            with _other_image(docker, setting):
+                result = bench.build(root, setting.text, *setting.options)
+            row.judgement.add(_judged(setting.name, build, [setting.change], result[2], root))
+    docker.run("tag", kept, bench.tag)
+
+
+def _note(row: Row, kind: str, result: tuple[float, float, tuple[tuple[str, int], ...]]) -> None:
+    times = _TIMES.setdefault((row.project, row.version, kind), [])
+    times.append(result[:2])
+    row.seconds[kind] = statistics.median(seconds for seconds, _ in times)
+    row.cpu[kind] = statistics.median(cpu for _, cpu in times)
+
+
+_TIMES: dict[tuple[str, str, str], list[tuple[float, float]]] = {}
+
+
+def _build(text: str, root: Path) -> Build:
+    return analysis_of(text, root).build
+
+
+def _judged(kind: str, build: Build, changes: list, places: tuple[tuple[str, int], ...], root: Path) -> Judgement:
+    found = judge(build, changes, places, root)
+    found.wrong = [f"{kind}: {each}" for each in found.wrong]
+    return found
+
+
+def _file_changes(project: Project, docker: Docker) -> Iterator[tuple[str, Callable[[Path], list[str]]]]:
+    def apply(change: Change) -> Callable[[Path], list[str]]:
+        def run(root: Path) -> list[str]:
+            change.apply(root)
+            return [change.path]
+
+        return run
+
+    yield SOURCE, apply(project.source)
+    yield MANIFEST, lambda root: project.change_manifest(docker, root)
+    yield "unrelated", apply(Change(project.unrelated, append="\nMore.\n"))
+
+
+@contextmanager
+def _undone(root: Path) -> Iterator[None]:
+    """Files changed inside are as before again; those that are new, gone."""
+    small = {path: path.read_bytes() for path in _small_files(root)}
+    folders = {path for path in root.rglob("*") if path.is_dir()}
+    try:
+        yield
+    finally:
+        for path in set(_small_files(root)) - set(small):
+            path.unlink()
+        for path in sorted((path for path in root.rglob("*") if path.is_dir()), reverse=True):
+            if path not in folders:
+                path.rmdir()
+        for path, content in small.items():
+            if not path.exists() or path.read_bytes() != content:
+                path.write_bytes(content)
+
+
+def _small_files(root: Path) -> Iterator[Path]:
+    for path in root.rglob("*"):
+        if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 20:
+            yield path
+
+
+@contextmanager
+def _other_image(docker: Docker, setting: Setting) -> Iterator[None]:
+    """For a change of the base image: another image under its name."""
+    if not setting.image:
+        yield
+        return
+    kept = "kept/base"
+    docker.run("tag", setting.image, kept)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "Dockerfile").write_text(f"FROM {kept}\nRUN echo {secrets.token_hex(4)} > /etc/base-release\n")
+        docker.build(Path(folder), setting.image)
+    try:
+        yield
+    finally:
+        docker.run("tag", kept, setting.image)

@@ -1,0 +1,3 @@
+require "totals"
+
+puts "total: #{Totals.of([1, 2, 3])}"

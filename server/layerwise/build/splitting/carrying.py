@@ -1,0 +1,75 @@
+"""What of a project's files a program may read as it runs: all that is neither source nor about building it."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Mapping
+
+from layerwise.context.tree import ContextTree
+from layerwise.knowledge.splitting import DATA_FOLDERS, SOURCE_ENDINGS, SOURCE_FOLDERS, SOURCE_NAMES
+
+_CALLS: Mapping[str, tuple[str, ...]] = {
+    "Go": ('"os/exec"', "syscall.Exec", '"plugin"'),
+    "Rust": ("process::Command", "Command::new"),
+    "Java": ("ProcessBuilder", ".exec("),
+    ".NET": ("Process.Start", "ProcessStartInfo"),
+    "C": ("system(", "popen(", "execv", "execl", "posix_spawn", "dlopen("),
+}
+"""What a source says that starts another program or loads code as it runs."""
+_MOST = 400
+
+
+def data_in(files: ContextTree, folder: str, language: str) -> Iterator[str]:
+    """The files and folders below one of the context that a program may read, each as far out as it holds no source."""
+    folders, sources = _sorted(files, folder, language)
+    if not sources:
+        yield folder
+        return
+    yield from (path for path in folders if path)
+
+
+def is_data(name: str) -> bool:
+    """Whether a file or folder of the context, which is not in sight, is by its name one that a program reads."""
+    base = posixpath.basename(name.rstrip("/"))
+    if "." in base.strip("."):
+        return "*" not in base and not _is_source(base)
+    return base in DATA_FOLDERS
+
+
+def _sorted(files: ContextTree, folder: str, language: str) -> tuple[list[str], bool]:
+    """What is to be carried of a folder, and whether there is anything else in it."""
+    carried: list[str] = []
+    has_source = False
+    for name, is_folder in files.list(folder):
+        path = name if folder == "." else f"{folder}/{name}"
+        if not is_folder:
+            if _is_source(name):
+                has_source = True
+            else:
+                carried.append(path)
+        elif name in SOURCE_FOLDERS or name.startswith(".") or (name == "src" and language in ("Java", "Rust")):
+            has_source = True
+        else:
+            inner, is_mixed = _sorted(files, path, language)
+            carried += inner if is_mixed else [path]
+            has_source = has_source or is_mixed
+    return carried, has_source
+
+
+def _is_source(name: str) -> bool:
+    return posixpath.splitext(name)[1].lower() in SOURCE_ENDINGS or SOURCE_NAMES.fullmatch(name) is not None
+
+
+def may_call_others(files: ContextTree, language: str) -> bool:
+    """Whether a source in the context, of which not too many are read, starts another program or loads a library."""
+    endings = {"Go": (".go",), "Rust": (".rs",), "Java": (".java", ".kt", ".scala"), ".NET": (".cs", ".fs", ".vb")}
+    ending = endings.get(language, (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp"))
+    count = 0
+    for path in files.files_below("."):
+        if not path.endswith(ending):
+            continue
+        count += 1
+        text = files.read(path)
+        if count > _MOST or text is None or any(call in text for call in _CALLS.get(language, ())):
+            return True
+    return False

@@ -1,0 +1,42 @@
+"""What a split is, and why there is none. Plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from layerwise.text import Edit
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A final stage made into one that builds and one that runs. The edits refer to the text of the Dockerfile."""
+
+    title: str
+    """An imperative, which says the first assumption where one is made."""
+    edits: tuple[Edit, ...]
+    text: str
+    """The whole file after the edits."""
+    language: str
+    runtime: str
+    """The image that the new final stage stands on."""
+    artifacts: tuple[str, ...]
+    """The absolute paths that are carried over, in order."""
+    assumptions: tuple[str, ...]
+    """What a person has to check, each half a sentence without a full stop."""
+    left_behind: tuple[str, ...]
+    """Packages, variables and commands of the old final stage that the new one goes without."""
+
+
+class UnsplittableError(Exception):
+    """Something that no split can be made of; the message says why, in the words of a ``Refusal``."""
+
+
+@dataclass(slots=True)
+class Carried:
+    """What the final stage takes over. ``renamed`` stands for ``paths`` where they come to lie elsewhere."""
+
+    paths: list[str]
+    assumptions: list[str] = field(default_factory=list)
+    last: list[str] = field(default_factory=list)
+    closing: list[str] = field(default_factory=list)
+    renamed: list[tuple[str, str]] | None = None

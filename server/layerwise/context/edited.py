@@ -1,0 +1,40 @@
+"""Files as they will be: some with another text, or new, and all others as they are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from layerwise.context.tree import ContextTree, Files
+
+
+class EditedFiles:
+    """Files under others. Knows only texts, so that nothing can be removed."""
+
+    def __init__(self, files: Files, texts: Mapping[str, str]) -> None:
+        self._files = files
+        self._texts = texts
+        """By absolute path."""
+
+    def read(self, path: str) -> str | None:
+        return self._texts[path] if path in self._texts else self._files.read(path)
+
+    def list(self, path: str) -> Iterable[tuple[str, bool]]:
+        entries = dict(self._files.list(path))
+        folder = path.rstrip("/") + "/"
+        for each in self._texts:
+            if each.startswith(folder):
+                name, slash, _ = each[len(folder) :].partition("/")
+                entries.setdefault(name, bool(slash))
+        return entries.items()
+
+    def size(self, path: str) -> int:
+        return len(self._texts[path].encode()) if path in self._texts else self._files.size(path)
+
+
+def edited(tree: ContextTree, texts: Mapping[str, str]) -> ContextTree:
+    """The build context as it will be when these files, by their paths in it, have these texts."""
+    root = tree.root.rstrip("/")
+    absolute = {f"{root}/{path}": text for path, text in texts.items()}
+    ignore = f"{root}/.dockerignore"
+    ignore_path = tree.ignore_path or (ignore if ignore in absolute else None)
+    return ContextTree(EditedFiles(tree.files, absolute), tree.root, ignore_path, told=tree.told)

@@ -1,0 +1,165 @@
+"""The rule cache/missing-cache-mount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+
+from layerwise.build.defeats import DOCKER_CLEAN, defeats, may_be_hooked
+from layerwise.build.dependencies.folders import is_within
+from layerwise.build.model import Stage, Step
+from layerwise.build.mounting import cache_places, mount_values
+from layerwise.build.mounts import cache_targets
+from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.relation import Alteration
+from layerwise.build.runs import run_text
+from layerwise.knowledge.packages import MANAGERS
+from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
+from layerwise.lint.mounts import written_mounts
+from layerwise.shell.join import prepend_command
+from layerwise.syntax.tree import Cmd, Entrypoint, Run
+
+TOOLS = frozenset(manager.name for manager in MANAGERS if manager.caches and manager.name not in ("gem", "r", "emerge"))
+OFFLINE = ("--no-index", "--dry-run", "--offline", "-o", "--no-network")
+KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache"""
+"""For ``apt``, which unlike ``apt-get`` removes its downloads by itself."""
+
+
+@rule(
+    Stage,
+    severity=Severity.HINT,
+    fixes=(Applicability.UNSAFE,),
+    changes=(
+        Alteration.OPTION_REMOVED,
+        Alteration.COMMAND_ADDED,
+        Alteration.CLEANUP_REMOVED,
+        Alteration.COMMAND_REWRITTEN,
+        # The removal of the hook, seen as that of the lists in another place.
+        Alteration.MOVED,
+    ),
+    about=TOOLS,
+)
+def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
+    r"""A package manager or compiler starts from nothing each time its step is built, although its cache could be kept.
+
+    ## Why
+    When one line of a lock file changes, the step is built again, and everything is downloaded and compiled again.
+    With a cache mount the builder keeps the tool's own cache from one build to the next, outside of the image: only
+    what is new is fetched, and no clean-up is needed.
+
+    ## Example
+    FROM python:3.12-slim
+    RUN pip install --no-cache-dir -r requirements.txt
+
+    ## Use instead
+    FROM python:3.12-slim
+    RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt
+
+    ## Fix safety
+    Unsafe: only BuildKit knows cache mounts, and a builder that is thrown away after each build has nothing to keep.
+    The mount is put on the folder that the tool uses for the user in force, on each step of the stage that uses
+    the tool; options and clean-ups that would empty it are taken out, and with apt the hook `docker-clean` of
+    Debian's images. There is no fix where a stage that is built on this one, or the container, lives on the cache.
+    """
+    if stage.facts.is_windows or not stage.facts.takes_mounts or not stage.facts.reachable:
+        return
+    by_tool: dict[str, list[tuple[Step, tuple[PackageOperation, ...]]]] = {}
+    for step in stage.steps:
+        if step.kind is not Run or step.tools.isdisjoint(TOOLS):
+            continue
+        for name, indices in step.once(_lacking).items():
+            operations = tuple(step.operations[index] for index in indices)
+            by_tool.setdefault(name, []).append((step, operations))
+    for name, found in by_tool.items():
+        if name in stage.facts.feeds or _runs_it(stage, found[0][1][0]):
+            continue
+        first = found[0][1][0]
+        yield Finding(
+            first.place,
+            f"`{first.spoken}` starts from nothing at each build of this step: a cache mount would keep {_what(first)}",
+            fix=_fix(stage, found, ctx),
+            related=[Related(operations[0].place, "Here too") for _, operations in found[1:]],
+        )
+
+
+def _what(operation: PackageOperation) -> str:
+    compiles = operation.operation is Operation.BUILD and operation.manager.name == "go"
+    return "its downloads and what it has compiled" if compiles else "its downloads"
+
+
+def _lacking(step: Step) -> Mapping[str, tuple[int, ...]]:
+    """By tool the indices of the operations that have no cache mount; for ``Step.once``."""
+    network = step.instruction.flag("network")
+    if network and network.value and network.value.text.lower() == "none":
+        return {}
+    found: dict[str, list[int]] = {}
+    settled: set[str] = set()
+    for index, operation in enumerate(step.operations):
+        manager = operation.manager
+        if manager.name not in TOOLS or not _fills(operation):
+            continue
+        places = cache_places(step, operation)
+        if places is None or any(is_within(each, target) for each in places for target in cache_targets(step)):
+            settled.add(manager.name)
+        else:
+            found.setdefault(manager.name, []).append(index)
+    return {name: tuple(indices) for name, indices in found.items() if name not in settled}
+
+
+def _fills(operation: PackageOperation) -> bool:
+    manager = operation.manager
+    if operation.operation not in manager.filled_by or operation.has_option(
+        *OFFLINE[: 5 if manager.name == "maven" else 3]
+    ):
+        return False
+    # What is installed from a file is not fetched.
+    packages = operation.packages
+    return not packages or not all(_is_file(word.text, manager.name) for word in packages)
+
+
+def _is_file(text: str, manager: str) -> bool:
+    if manager in ("pip", "uv"):
+        return text.endswith(".whl") or "/wheels/" in text
+    return text.startswith(("/", "./"))
+
+
+def _runs_it(stage: Stage, operation: PackageOperation) -> bool:
+    """Whether the container calls the tool, and may want to find there what it has fetched."""
+    if not stage.facts.in_result or not operation.manager.feeds_later:
+        return False
+    starting = (step for step in stage.steps if step.kind in (Cmd, Entrypoint))
+    words = {word.text for step in starting for word in step.instruction.arguments[:4]}
+    return not words.isdisjoint({*operation.manager.programs, "./mvnw", "./gradlew"})
+
+
+def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], ctx: StageContext) -> Fix | None:
+    edits: list[Edit] = []
+    for index, (step, operations) in enumerate(found):
+        values = mount_values(step, operations)
+        run = run_text(step, ctx.text)
+        if not values or run is None:
+            return None
+        mounts = written_mounts(step, values, ctx)
+        targets = [place for each in operations for place in cache_places(step, each) or ()]
+        in_the_way = [each.edits for each in defeats(run, step, targets)]
+        if mounts is None or None in in_the_way:
+            return None
+        edits += [mounts, *(edit for each in in_the_way for edit in each or ())]
+        if not index and any(may_be_hooked(step, each) for each in operations):
+            uses_apt = any(each.command.program == "apt" for each in operations)
+            text = f"rm -f {DOCKER_CLEAN}" + (f" && {KEEP}" if uses_apt else "")
+            hook = prepend_command(run, text, before=run.script.commands[0])
+            if hook is None:
+                return None
+            edits.append(hook)
+    ordered = sorted(edits, key=lambda edit: edit.span)
+    if any(one.span.end > other.span.start for one, other in pairwise(ordered)):
+        return None
+    name = found[0][1][0].manager.name
+    return Fix(
+        f"Keep the cache of {name} in a cache mount",
+        *edits,
+        applicability=Applicability.UNSAFE,
+        note="Only BuildKit knows cache mounts",
+        optimizes=True,
+    )

@@ -1,0 +1,98 @@
+"""Splitting by its specifications: what comes out, what is assumed, and what must hold of every split."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from e2b_dockerfile_utils import parse_dockerfile_ast
+from splitting_cases import Case, cases
+
+from layerwise.build.splitting import Refusal, Split, split
+from layerwise.context import MemoryFiles, locate
+from layerwise.engine import Analysis, analyse
+from layerwise.lint import Severity
+from layerwise.syntax.tree import Comment, Run
+from layerwise.text import apply_edits
+
+CASES = list(cases())
+SPLIT = [case for case in CASES if case.after is not None]
+LINE_ENDS = ("\n", "\r\n")
+
+
+def analysed(case: Case, text: str) -> Analysis:
+    if case.files is None:
+        return analyse(text)
+    files = MemoryFiles({f"/p/{path}": body for path, body in case.files.items()} | {"/p/Dockerfile": text})
+    return analyse(text, path="/p/Dockerfile", files=locate("/p/Dockerfile", files))
+
+
+def split_of(analysis: Analysis) -> Split | Refusal:
+    final = analysis.build.final
+    assert final is not None
+    return split(analysis.build, final, analysis.context)
+
+
+def done(case: Case, end: str = "\n") -> tuple[Analysis, Split]:
+    analysis = analysed(case, case.before.replace("\n", end))
+    found = split_of(analysis)
+    assert isinstance(found, Split), found
+    return analysis, found
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_specification(case: Case) -> None:
+    found = split_of(analysed(case, case.before))
+    if case.refused is not None:
+        assert found == Refusal(case.refused)
+        return
+    assert isinstance(found, Split), found
+    assert found.text == case.after
+    assert list(found.assumptions) == case.assumes
+
+
+@pytest.mark.parametrize("end", LINE_ENDS, ids=("lf", "crlf"))
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)
+def test_edits_give_the_text(case: Case, end: str) -> None:
+    analysis, found = done(case, end)
+    assert apply_edits(analysis.text, found.edits) == found.text
+    assert found.text == (case.after or "").replace("\n", end)
+
+
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)
+def test_result_is_sound(case: Case) -> None:
+    analysis, found = done(case)
+    after = analysed(case, found.text)
+    assert not after.dockerfile.problems
+    parse_dockerfile_ast(found.text)
+    warned = [
+        Counter(each.rule.id for each in one.findings if each.severity <= Severity.WARNING) for one in (analysis, after)
+    ]
+    assert not warned[1] - warned[0]
+    assert isinstance(split_of(after), Refusal), "a split file is offered again"
+
+
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)
+def test_every_command_and_comment_stays(case: Case) -> None:
+    analysis, found = done(case)
+    after = analysed(case, found.text)
+    runs = [
+        Counter(step.instruction.span.of(one.text) for step in one.build.steps() if step.kind is Run)
+        for one in (analysis, after)
+    ]
+    assert all(runs[1][text] == count for text, count in runs[0].items())
+    comments = [
+        sorted(each.text for each in one.dockerfile.pieces() if isinstance(each, Comment)) for one in (analysis, after)
+    ]
+    assert comments[0] == comments[1]
+
+
+@pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)
+def test_what_is_in_force_at_the_end_stays(case: Case) -> None:
+    analysis, found = done(case)
+    before, after = analysis.build.final, analysed(case, found.text).build.final
+    assert before is not None
+    assert after is not None
+    was, now = before.steps[-1].after, after.steps[-1].after
+    assert (was.user, was.workdir, was.shell) == (now.user, now.workdir, now.shell)
+    assert before.name == after.name

@@ -1,0 +1,67 @@
+"""The table of precision is made from the verdicts, and the verdicts are fit to make it from."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from layerwise.engine import RULES
+from layerwise.lint import Severity
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
+
+from precision import PAGE, VERDICTS, Verdict, precision, read_verdicts, render, share, stale
+
+RULE = "build/deprecated-maintainer"
+
+
+def test_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == render(read_verdicts()), "run: python benchmarks/precision.py --write"
+
+
+def test_verdicts_are_of_rules_that_exist_and_say_why() -> None:
+    verdicts = list(read_verdicts())
+    assert {each.rule for each in verdicts} <= RULES.keys()
+    assert all(each.why.strip() and each.line > 0 for each in verdicts)
+
+
+@pytest.mark.parametrize("rule", sorted(precision(read_verdicts())))
+def test_what_is_on_by_default_is_right(rule: str) -> None:
+    counts = precision(read_verdicts())[rule]
+    assert share(counts) >= 95 or RULES[rule].severity is Severity.OFF
+
+
+def test_debatable_counts_against_a_rule() -> None:
+    verdicts = [
+        Verdict(RULE, "a", line, verdict, "x") for line, verdict in enumerate(("right", "debatable", "wrong"), 1)
+    ]
+    assert share(precision(verdicts)[RULE]) == pytest.approx(100 / 3)
+    assert f"| [{RULE}](rules/{RULE}.md) | 3 | 1 | 1 | 1 | 33 |" in render(verdicts)
+
+
+def test_a_verdict_without_its_finding_is_stale() -> None:
+    files = [("a", "FROM debian:12\nMAINTAINER Jane\n"), ("c", "FROM debian:12\n")]
+    kept, moved, elsewhere = (
+        Verdict(RULE, "a", 2, "right", "x"),
+        Verdict(RULE, "a", 1, "right", "x"),
+        Verdict(RULE, "b", 1, "right", "x"),
+    )
+    assert list(stale([kept, moved, elsewhere], files)) == [moved]
+
+
+def test_a_line_that_is_no_verdict_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "build" / "syntax.jsonl"
+    path.parent.mkdir()
+    path.write_text(json.dumps({"file": "a", "line": 1, "verdict": "perhaps", "why": "x"}) + "\n", encoding="utf-8")
+    with pytest.raises(ValueError, match="no verdict"):
+        list(read_verdicts(tmp_path))
+
+
+def test_files_without_findings_were_read_too() -> None:
+    lines = (VERDICTS / "silent.jsonl").read_text(encoding="utf-8").splitlines()
+    entries = [json.loads(line) for line in lines]
+    assert len({entry["file"] for entry in entries}) >= 30
+    assert all(set(entry) == {"file", "missed", "why"} for entry in entries)
