@@ -44,6 +44,11 @@ PULL: Mapping[str, Any] = {
 Message = dict[str, Any]
 
 
+def _inherited() -> dict[str, str]:
+    """The environment, in which modules may be kept compiled: a server that compiles them at each start is slow."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+
+
 class SilenceError(AssertionError):
     """The server did not say what was waited for."""
 
@@ -71,7 +76,7 @@ class Client:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env={**os.environ, **environment},
+            env={**_inherited(), **environment},
         )
 
     def __enter__(self) -> Client:

@@ -51,7 +51,8 @@ class Unlisted:
 def unlisted(stage: Stage) -> Iterator[Unlisted]:
     """The operations of a stage that need lists of apt without fetching them, where it is known what they find.
 
-    Those that live on an update in a step of its own are left out: that is another problem, see ``update_alone``.
+    Those that live on a RUN that ends with the update are left out: either that is another problem, see
+    ``update_alone``, or it is meant so.
     """
     image = stage.head.image if stage.parent is None else None
     here = Lists.ABSENT if image and image.name in WITHOUT_PACKAGE_LISTS else Lists.UNKNOWN
@@ -61,11 +62,16 @@ def unlisted(stage: Stage) -> Iterator[Unlisted]:
         if not issubclass(inner.kind, Run):
             continue
         course = inner.once(_course)
-        is_said = source is not None and here is Lists.KEPT and update_alone(source) is not None
+        is_said = source is not None and here is Lists.KEPT and _is_for_later(source)
         if course.lacking is not None and here is not Lists.UNKNOWN and not is_said:
             yield Unlisted(step, inner.operations[course.lacking], here, source)
         if course.ends is not None and step.trigger is None:
             here, source = course.ends, step
+
+
+def _is_for_later(step: Step) -> bool:
+    """Whether a RUN fetches lists that nothing in it can still use."""
+    return update_alone(step) is not None or (bool(step.operations) and updates_index(step.operations[-1]))
 
 
 def lives_on_lists(steps: Sequence[Step]) -> bool:

@@ -39,7 +39,9 @@ def weight_of(work: Work) -> Weight:
         return Weight.LITTLE
     copied = work.copied
     if copied is not None and work.tree is not None:
-        return Weight.MUCH if _measured(copied, work.tree) >= LARGE else Weight.LITTLE
+        if _measured(copied, work.tree) >= LARGE:
+            return Weight.MUCH
+        return Weight.SOME if copied.is_tree else Weight.LITTLE
     if any(is_within(destination, folder) for folder in CONFIGURATION_FOLDERS):
         return Weight.LITTLE
     if copied is not None:
