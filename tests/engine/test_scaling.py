@@ -19,6 +19,9 @@ TEXTS: dict[str, Callable[[range], str]] = {
         + "".join(f"curl -o /tmp/{each} https://example.com/{each} && rm -f /tmp/{each}\n" for each in numbers)
         + "EOF\n"
     ),
+    "a heredoc of installs": lambda numbers: (
+        "FROM debian:12\nRUN <<EOF\n" + "".join(f"pip install a{each}\n" for each in numbers) + "EOF\n"
+    ),
     "a chain": lambda numbers: (
         "FROM debian:12\nRUN " + " && \\\n    ".join(f"echo {each} > /tmp/{each}" for each in numbers) + "\n"
     ),

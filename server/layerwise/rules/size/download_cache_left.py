@@ -12,7 +12,7 @@ from layerwise.build.mounting import cache_places, mount_values
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
-from layerwise.knowledge.packages import MANAGERS
+from layerwise.knowledge.packages import MANAGERS, PackageManager
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.mounts import written_mounts
 from layerwise.shell.join import add_option, append_command
@@ -63,6 +63,7 @@ def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         if step.tools.isdisjoint(TOOLS):
             continue
         inner = step.trigger or step
+        mounts: dict[str, tuple[Fix, ...]] = {}
         for index, places in inner.once(_leaving):
             operation = inner.operations[index]
             if operation.manager.name in reported:
@@ -70,10 +71,13 @@ def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             later = _later(stage, step, operation)
             if later:
                 reported.add(operation.manager.name)
+            if operation.manager.name not in mounts:
+                users = [inner, *dict.fromkeys(user for user, _ in later)]
+                mounts[operation.manager.name] = tuple(_mount(users, operation.manager, ctx))
             yield Finding(
                 operation.place,
                 f"`{operation.spoken}` leaves its cache in the layer, under `{places[0]}`",
-                fixes=_fixes(stage, step, operation, later, ctx),
+                fixes=[*_fixes(stage, step, operation, later, ctx), *mounts[operation.manager.name]],
                 related=[Related(each.place, "It is filled further here") for _, each in later],
                 reported_as=None if operation.manager.name == "pip" else (),
             )
@@ -132,7 +136,6 @@ def _fixes(
         )
     elif not later and manager.name not in stage.facts.feeds:
         yield from _clean(step, operation, ctx)
-    yield from _mount([step.trigger or step, *dict.fromkeys(user for user, _ in later)], operation, ctx)
 
 
 def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
@@ -151,17 +154,17 @@ def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterat
         )
 
 
-def _mount(steps: list[Step], operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
-    """A cache mount on each step whose caches stay in its layer."""
+def _mount(steps: list[Step], manager: PackageManager, ctx: StageContext) -> Iterator[Fix]:
+    """A cache mount on each step in whose layer the caches of a tool stay."""
     edits: list[Edit] = []
     for step in steps:
-        values = step.once(_mounts)[operation.manager.name]
+        values = step.once(_mounts)[manager.name]
         if values is None:
             return
         edit = written_mounts(step, values, ctx)
         if edit is None:
             continue
-        in_the_way = _in_the_way(step, operation.manager.name, ctx)
+        in_the_way = _in_the_way(step, manager.name, ctx)
         if in_the_way is None:
             return
         edits += [edit, *in_the_way]
