@@ -28,7 +28,7 @@ OFFLINE = ("--no-index", "--dry-run", "--download-only", "--offline")
     severity=Severity.WARNING,
     aliases=("DL3042",),
     fixes=(Applicability.SAFE, Applicability.UNSAFE),
-    changes=(Alteration.CLEANUP_REMOVED,),
+    changes=(Alteration.CLEANUP_REMOVED, Alteration.OPTION_REMOVED),
     about=TOOLS,
 )
 def download_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
