@@ -8,8 +8,6 @@ exit status is 1 when anything went wrong, 0 otherwise, also when there is no co
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import sys
 import time
 from collections import Counter
@@ -26,7 +24,7 @@ from layerwise.engine.comments import comments_of
 from layerwise.lint import Applicability, Fix, Rule, Severity
 from layerwise.syntax import parse
 from layerwise.text import apply_edits
-from shared import shared_file
+from shared import corpus
 
 CHUNK = 20
 
@@ -48,7 +46,7 @@ class Outcome:
 
 def main() -> int:
     arguments = _arguments()
-    files = list(_corpus())
+    files = list(corpus())
     if not files:
         print("no corpus: set LAYERWISE_SHARED")
         return 0
@@ -60,17 +58,6 @@ def main() -> int:
         for chunk in pool.map(partial(_fix_chunk, way=way, deadline=deadline), chunks):
             outcomes += chunk
     return _report(outcomes, len(files), verbose=arguments.verbose)
-
-
-def _corpus() -> Iterator[tuple[str, str]]:
-    """The name and the text of each file."""
-    path = shared_file("corpus/dockerfiles.jsonl.gz")
-    if path is None:
-        return
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        for line in lines:
-            entry = json.loads(line)
-            yield f"{entry['repo']}/{entry['path']}", entry["dockerfile"]
 
 
 def _arguments() -> argparse.Namespace:
