@@ -11,6 +11,7 @@ from typing import NamedTuple
 from layerwise.context import ContextTree, edited
 from layerwise.engine.analysis import Analysis, Reported, analyse
 from layerwise.engine.comments import comments_of
+from layerwise.engine.lasting import Owned, lasting
 from layerwise.engine.narrowing import narrow_edits
 from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule, Severity
 from layerwise.text import Span, apply_edits, unmoved
@@ -62,6 +63,15 @@ class FixResult:
     def edits(self) -> tuple[Edit, ...]:
         """The way from the text before to the text after, as narrow edits of the former."""
         return tuple(narrow_edits(self.before.text, self.after.text))
+
+    @cached_property
+    def lasting(self) -> tuple[Applied, ...]:
+        """The applied fixes that show in the result: not a cleanup that was added, and the fix that took it out again."""
+        steps: list[list[Owned]] = [[] for _ in self.history]
+        for owner, applied in enumerate(self.applied):
+            steps[applied.step] += (Owned(owner, edit) for edit in applied.fix.edits)
+        seen = lasting(self.before.text, steps)
+        return tuple(each for owner, each in enumerate(self.applied) if owner in seen or each.fix.files)
 
     def origin(self, applied: Applied) -> tuple[Span, ...]:
         """The places in the text before that the edits of a fix come down to."""

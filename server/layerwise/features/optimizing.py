@@ -65,7 +65,7 @@ class Optimization:
     def improvements(self) -> tuple[Improvement, ...]:
         """In the order of their first place in the text."""
         groups: dict[tuple[str, str], list[Applied]] = {}
-        for applied in self.result.applied:
+        for applied in self.result.lasting:
             groups.setdefault((applied.rule.id, applied.fix.title), []).append(applied)
         made = (_improvement(self.result, group) for group in groups.values())
         return tuple(sorted(made, key=lambda each: min(each.places, default=Span(0, 0))))

@@ -11,9 +11,12 @@ from layerwise.build.model import Stage, Step
 from layerwise.build.mounting import cache_places, mount_values
 from layerwise.build.mounts import cache_targets
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.package_lists import lives_on_lists
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
 from layerwise.knowledge.packages import MANAGERS
+from layerwise.knowledge.toolchains import is_build_package
+from layerwise.knowledge.weights import is_heavy_package
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.mounts import written_mounts
 from layerwise.shell.join import prepend_command
@@ -21,6 +24,10 @@ from layerwise.syntax.tree import Cmd, Entrypoint, Run
 
 TOOLS = frozenset(manager.name for manager in MANAGERS if manager.caches and manager.name not in ("gem", "r", "emerge"))
 OFFLINE = ("--no-index", "--dry-run", "--offline", "-o", "--no-network")
+MANY = 6
+"""Packages of a distribution in one step, from which on they take a while to fetch."""
+ELSEWHERE = ("--installroot", "--root", "-p")
+"""Options by which a package manager keeps its downloads below another root."""
 KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache"""
 """For ``apt``, which unlike ``apt-get`` removes its downloads by itself."""
 
@@ -47,6 +54,9 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     With a cache mount the builder keeps the tool's own cache from one build to the next, outside of the image: only
     what is new is fetched, and no clean-up is needed.
 
+    The packages of a distribution are fetched again only when the step itself or what is below it changes. So a step
+    that installs a few small ones is left alone, and one that removes what it has installed.
+
     ## Example
     FROM python:3.12-slim
     RUN pip install --no-cache-dir -r requirements.txt
@@ -59,7 +69,8 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     Unsafe: only BuildKit knows cache mounts, and a builder that is thrown away after each build has nothing to keep.
     The mount is put on the folder that the tool uses for the user in force, on each step of the stage that uses
     the tool; options and clean-ups that would empty it are taken out, and with apt the hook `docker-clean` of
-    Debian's images. There is no fix where a stage that is built on this one, or the container, lives on the cache.
+    Debian's images. There is no fix where a stage that is built on this one, or the container, lives on the cache,
+    nor where an install reads package lists that an earlier step has left in its layer: a mount would hide them.
     """
     if stage.facts.is_windows or not stage.facts.takes_mounts or not stage.facts.reachable:
         return
@@ -73,13 +84,33 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     for name, found in by_tool.items():
         if name in stage.facts.feeds or _runs_it(stage, found[0][1][0]):
             continue
-        first = found[0][1][0]
+        first = next((operations[0] for step, operations in found if _is_worth_it(step, operations)), None)
+        if first is None:
+            continue
         yield Finding(
             first.place,
             f"`{first.spoken}` starts from nothing at each build of this step: a cache mount would keep {_what(first)}",
             fix=_fix(stage, found, ctx),
-            related=[Related(operations[0].place, "Here too") for _, operations in found[1:]],
+            related=[Related(each[0].place, "Here too") for _, each in found if each[0] is not first],
         )
+
+
+def _is_worth_it(step: Step, operations: tuple[PackageOperation, ...]) -> bool:
+    """Whether there is much to fetch again, or a reason to do it often.
+
+    What a project depends on changes with the project. The packages of a distribution are fetched again only when
+    their own step changes, so that a few small ones are not worth a mount, nor are those that the same step removes.
+    """
+    if not operations[0].manager.is_distribution:
+        return True
+    if any(each.operation is Operation.REMOVE and each.manager is operations[0].manager for each in step.operations):
+        return False
+    names = [word.text for each in operations for word in each.packages if not _is_option(word.text)]
+    return len(names) >= MANY or any(is_build_package(name) or is_heavy_package(name) for name in names)
+
+
+def _is_option(text: str) -> bool:
+    return text.startswith(("-", "$"))
 
 
 def _what(operation: PackageOperation) -> str:
@@ -114,6 +145,8 @@ def _fills(operation: PackageOperation) -> bool:
         return False
     # What is installed from a file is not fetched.
     packages = operation.packages
+    if manager.is_distribution and operation.has_option(*ELSEWHERE[: 3 if manager.name == "apk" else 2]):
+        return False
     return not packages or not all(_is_file(word.text, manager.name) for word in packages)
 
 
@@ -133,6 +166,10 @@ def _runs_it(stage: Stage, operation: PackageOperation) -> bool:
 
 
 def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], ctx: StageContext) -> Fix | None:
+    if any(
+        operation.manager.installs_from_index and lives_on_lists([step]) for step, each in found for operation in each
+    ):
+        return None
     edits: list[Edit] = []
     for index, (step, operations) in enumerate(found):
         values = mount_values(step, operations)
