@@ -66,7 +66,7 @@ class FixResult:
 
     @cached_property
     def lasting(self) -> tuple[Applied, ...]:
-        """The applied fixes that show in the result: not a cleanup that was added, and the fix that took it out again."""
+        """The fixes that show in the result: not a cleanup that was added, and the fix that took it out again."""
         steps: list[list[Owned]] = [[] for _ in self.history]
         for owner, applied in enumerate(self.applied):
             steps[applied.step] += (Owned(owner, edit) for edit in applied.fix.edits)

@@ -23,7 +23,7 @@ class Owned(NamedTuple):
 
 
 class _Word(NamedTuple):
-    """A word that a change takes away or writes: the number of its edit, and where it begins in the text or the edit."""
+    """A word that a change takes away or writes: the number of its edit, and where it begins there."""
 
     text: str
     edit: int

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
 from layerwise.build.defeats import DOCKER_CLEAN, defeats, may_be_hooked
@@ -166,9 +166,7 @@ def _runs_it(stage: Stage, operation: PackageOperation) -> bool:
 
 
 def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], ctx: StageContext) -> Fix | None:
-    if any(
-        operation.manager.installs_from_index and lives_on_lists([step]) for step, each in found for operation in each
-    ):
+    if any(_needs_what_is_hidden(step, operations) for step, operations in found):
         return None
     edits: list[Edit] = []
     for index, (step, operations) in enumerate(found):
@@ -200,3 +198,8 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
         note="Only BuildKit knows cache mounts",
         optimizes=True,
     )
+
+
+def _needs_what_is_hidden(step: Step, operations: Iterable[PackageOperation]) -> bool:
+    """Whether an install reads package lists that an earlier step has left in its layer."""
+    return any(each.manager.installs_from_index for each in operations) and lives_on_lists([step])
