@@ -96,7 +96,7 @@ def _alike(one: Act, other: Act) -> float:
     alike = SequenceMatcher(None, one.words[1:], other.words[1:], False).ratio()
     if one.command and other.command:
         same = one.keyword == other.keyword and one.command.program == other.command.program
-        if is_cleanup(one) != is_cleanup(other):
+        if is_cleanup(one) != is_cleanup(other) or (is_cleanup(one) and _operands(one).isdisjoint(_operands(other))):
             return 0.0
         return max(alike, 0.01 if same else 0.0) if same or alike >= 0.5 else 0.0
     if one.keyword == other.keyword:
@@ -105,3 +105,8 @@ def _alike(one: Act, other: Act) -> float:
     if one.keyword == "MAINTAINER" and other.words[1:2] == ("org.opencontainers.image.authors",):
         return 1.0
     return alike if {one.keyword, other.keyword} <= {"COPY", "ADD"} else 0.0
+
+
+def _operands(act: Act) -> frozenset[str]:
+    """What a cleanup names: two that name nothing in common clean up after different things."""
+    return frozenset(word for word in act.words[2:] if not word.startswith("-"))
