@@ -71,9 +71,13 @@ def _unpacked(stage: Stage, copies: list[Step], characters: Characters) -> Itera
         folder = absolute(copy.value(target) or spelled(target), folders[copy.index])
         for span, text in copy.once(_archives) if folder else ():
             name = posixpath.basename(text)
-            path = posixpath.join(folder or "", name) if into else folder or ""
-            file = File(spelled(posixpath.basename(path)), spelled(path))
-            found = _first_user(stage, copy, file, folders)
+            inside = posixpath.join(folder or "", name)
+            # What is read later says whether a destination without a slash is a folder.
+            for path in (inside,) if into else (folder or "", inside):
+                file = File(spelled(posixpath.basename(path)), spelled(path))
+                found = _first_user(stage, copy, file, folders)
+                if found is not None:
+                    break
             if found is not None:
                 step, placed = found
                 removals, is_wanted = _others(step, placed, file, folders[step.index])

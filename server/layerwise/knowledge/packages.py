@@ -173,8 +173,8 @@ _DNF_VALUED = _words(
 )
 _DNF = _doing(
     install="install install-n install-na localinstall groupinstall reinstall builddep build-dep swap"
-    " group_install groups_install module_install environment_install in",
-    upgrade="update upgrade upgrade-minimal update-minimal distro-sync dsync distribution-synchronization up"
+    " group_install groups_install module_install environment_install in rei",
+    upgrade="update upgrade upgrade-minimal update-minimal distro-sync dsync distribution-synchronization up up-min"
     " group_upgrade downgrade",
     update_index="makecache check-update check-upgrade",
     clean="clean",
@@ -289,7 +289,12 @@ _DISTRIBUTIONS = (
                 ("/var/cache/dnf", "/var/cache/libdnf5", "/var/cache/yum"),
                 "--setopt=install_weak_deps=False",
             ),
-            ("microdnf", ("microdnf",), ("/var/cache/yum", "/var/cache/dnf"), "--setopt=install_weak_deps=0"),
+            (
+                "microdnf",
+                ("microdnf",),
+                ("/var/cache/yum", "/var/cache/dnf", "/var/cache/libdnf5"),
+                "--setopt=install_weak_deps=0",
+            ),
             ("tdnf", ("tdnf",), ("/var/cache/tdnf",), None),
         )
     ),
