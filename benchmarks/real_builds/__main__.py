@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from bases import DEBIAN, make_base, make_image
 from builder import BuildError, Docker, daemon
+from index import index
 from keeping import Kept
 from measuring import Row, measure
 from projects import Project, projects
@@ -45,7 +46,7 @@ def main() -> int:
         shutil.rmtree(options.work / "measured", ignore_errors=True)
     memory = Kept(options.work, options.repeats)
     rows: list[Row] = []
-    with daemon(options.work, PROGRAM) as docker:
+    with daemon(options.work, PROGRAM) as docker, index(options.work / "index"):
         make_base(docker, options.work)
         for project in projects(options.names):
             rows += _measured(docker, project, options.repeats, memory)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from builder import BuildError, Docker
+from index import ENVIRONMENT as OF_INDEX
 
 SUITE = "bookworm"
 DEBIAN = f"debian:{SUITE}-slim"
@@ -21,6 +22,7 @@ ENVIRONMENT = {
     "PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
     "NODE_EXTRA_CA_CERTS": BUNDLE,
     "SSL_CERT_FILE": BUNDLE,
+    **OF_INDEX,
 }
 CLEANING = """\
 DPkg::Post-Invoke { "rm -f /var/cache/apt/archives/*.deb /var/cache/apt/*.bin || true"; };
