@@ -19,8 +19,9 @@ apt-get install --no-install-recommends docker.io mmdebstrap
 python benchmarks/real_builds --write docs/real-builds.md
 ```
 
-Seconds are wall clock ({times}) on a machine that did other work too, so CPU seconds stand beside them. Python packages
-come from an index on the loopback interface, with their lifetimes and at 50 megabits a second; all else as the mirrors bring it.
+Seconds are wall clock ({times}) on a machine that did other work too, so CPU seconds stand beside them. Python
+packages come from an index on the loopback interface, with their lifetimes and at 50 megabits a second; all else comes
+as the mirrors bring it.
 
 - *source* is a rebuild after a change to one source file, *dependency* one after adding a dependency.
 - *same*: the command of the project gives the same output in the image, and the files differ from those of the image as
