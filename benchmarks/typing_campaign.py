@@ -115,7 +115,7 @@ def _differences(analysis: Analysis, written: wire.Written) -> Iterator[str]:
     if list(map(_plain, analysis.findings)) != list(map(_plain, fresh.findings)):
         yield "other findings than when analysed anew"
     document = opened("file:///Dockerfile", 1, analysis.text)
-    told = wire.diagnostics(analysis.findings, document, Encoding.UTF_16, written)
+    told = wire.diagnostics(analysis.shown, document, Encoding.UTF_16, written)
     if told != wire.diagnostics(fresh.findings, document, Encoding.UTF_16):
         yield "the editor is told something else than after an analysis anew"
     if _found(fresh, asks_all=False) != _found(fresh, asks_all=True):
@@ -128,8 +128,8 @@ def _plain(reported: Reported) -> tuple[object, ...]:
 
 def _found(analysis: Analysis, *, asks_all: bool) -> list[object]:
     linter = Linter(analysis.selection, analysis.context, asks_all=asks_all)
-    stages = [(at, harvest.found) for at, harvest in linter.stages(analysis.build.stages, analysis.dockerfile)]
-    return [*stages, linter.build(analysis.build).found]
+    stages = [(at, harvest.graded) for at, harvest in linter.stages(analysis.build.stages, analysis.dockerfile)]
+    return [*stages, linter.build(analysis.build).graded]
 
 
 def _edit(text: str, chance: random.Random) -> tuple[int, int, str]:

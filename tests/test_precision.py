@@ -13,13 +13,15 @@ from layerwise.lint import Severity
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from precision import PAGE, VERDICTS, Verdict, precision, read_verdicts, render, share, stale
+from precision import PAGE, VERDICTS, Verdict, precision, read_unseen, read_verdicts, render, reported, share, stale
 
 RULE = "build/deprecated-maintainer"
 
 
 def test_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render(read_verdicts()), "run: python benchmarks/precision.py --write"
+    assert PAGE.read_text(encoding="utf-8") == render(read_verdicts(), read_unseen()), (
+        "run: python benchmarks/precision.py --write"
+    )
 
 
 def test_verdicts_are_of_rules_that_exist_and_say_why() -> None:
@@ -65,3 +67,16 @@ def test_files_without_findings_were_read_too() -> None:
     entries = [json.loads(line) for line in lines]
     assert len({entry["file"] for entry in entries}) >= 30
     assert all(set(entry) == {"file", "missed", "why"} for entry in entries)
+
+
+def test_rules_without_a_finding_are_named_with_what_was_read_instead() -> None:
+    unseen = read_unseen()
+    assert unseen.keys() <= RULES.keys()
+    assert unseen.keys().isdisjoint(precision(read_verdicts()))
+    assert all(why.strip() for why in unseen.values())
+    assert "- [build/x](rules/build/x.md): none\n" in render([], {"build/x": "none"})
+
+
+def test_a_rule_that_does_find_something_is_not_unseen() -> None:
+    files = [("a", "FROM debian:12\nMAINTAINER Jane\n"), ("b", "FROM debian:12\n")]
+    assert list(reported([RULE, "build/apt-in-script"], files)) == [(RULE, "a")]

@@ -12,7 +12,6 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const output = vscode.window.createOutputChannel("Layerwise", { log: true });
   const status = vscode.languages.createLanguageStatusItem("layerwise", { language: "dockerfile" });
   status.name = "Layerwise";
-  status.command = { command: "layerwise.showOutput", title: "Show Output" };
   const running = new Server(context, output, status);
   server = running;
   const restart = () => { void running.restart(); };

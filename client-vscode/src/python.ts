@@ -42,7 +42,12 @@ export async function findPython(): Promise<Found> {
 
 /** Calls back whenever another environment is selected in the Python extension, as far as that is active. */
 export async function onDidSelectPython(callback: () => void): Promise<vscode.Disposable | undefined> {
-  return (await pythonApi())?.environments.onDidChangeActiveEnvironmentPath(callback);
+  try {
+    return (await pythonApi())?.environments.onDidChangeActiveEnvironmentPath(callback);
+  } catch {
+    // The other extension's trouble is not ours: without it nothing is selected there.
+    return undefined;
+  }
 }
 
 async function* candidates(): AsyncGenerator<{ path: string; from: string }> {

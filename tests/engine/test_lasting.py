@@ -48,7 +48,7 @@ def test_moving_counts_and_what_is_moved_stays_whose_it_was() -> None:
 
 
 def test_a_cleanup_that_is_added_and_taken_out_again_is_not_told() -> None:
-    text = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends curl\n"
+    text = "FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends build-essential\n"
     result = optimize(analyse(text, settings=Settings()))
     assert "rm -rf" not in result.text
     assert {each.rule.id for each in result.applied} > {each.rule.id for each in result.lasting}

@@ -298,6 +298,28 @@ def test_the_page_of_a_rule_comes_before_the_word() -> None:
     assert found.span.of(text) == "python"
 
 
+def test_the_gravest_finding_comes_first_with_its_fixes_and_why() -> None:
+    text = "FROM python:3.12-slim\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n"
+    found = hover(analyse(text), text.index("pip") + 1)
+    assert found is not None
+    warning, hint, word = found.markdown.split("\n\n---\n\n")
+    assert warning.startswith("**[size/download-cache-left](http")
+    assert "**Quick fix**: Add `--no-cache-dir`; or: " in warning
+    assert warning.index("**Quick fix**") < warning.index("**Why**") < warning.index("**Example**")
+    assert hint.startswith("**[cache/missing-cache-mount](http")
+    assert word.startswith("`pip` installs Python packages")
+
+
+def test_a_hint_says_its_message_since_editors_do_not() -> None:
+    text = "FROM python:3.12-slim\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n"
+    analysis = analyse(text)
+    found = hover(analysis, text.index("pip") + 1)
+    assert found is not None
+    messages = {each.rule.id: each.message for each in analysis.findings}
+    assert messages["cache/missing-cache-mount"] in found.markdown
+    assert messages["size/download-cache-left"] not in found.markdown
+
+
 def test_a_squiggle_without_a_word_shows_the_page_alone() -> None:
     text = "FROM python:3.13\nWHAT is this\n"
     found = hover(analyse(text), text.index("WHAT") + 1)

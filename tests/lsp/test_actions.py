@@ -63,8 +63,18 @@ def test_a_safe_fix_is_preferred_and_made_for_the_version(started: Client) -> No
 def test_an_unsafe_fix_says_that_a_person_should_look(started: Client) -> None:
     uri = started.open(TEXT)
     fix = action(started.actions(uri, CMD), "Use exec form")
-    assert "(check the result" in fix["title"]
+    assert "(check the result: the shell expands" in fix["title"]
     assert not fix.get("isPreferred")
+
+
+def test_what_two_rules_would_do_alike_is_offered_once(started: Client) -> None:
+    uri = started.open("FROM python:3.12-slim\nCOPY requirements.txt ./\nRUN pip install -r requirements.txt\n")
+    codes = {each["code"] for each in started.diagnostics(uri)}
+    assert {"size/download-cache-left", "cache/missing-cache-mount"} <= codes
+    offered = titles(started.actions(uri, spot(2, 4, 15)))
+    assert [each for each in offered if "in a cache mount" in each] == [
+        "Keep the cache of pip in a cache mount (check the result: only BuildKit knows cache mounts)"
+    ]
 
 
 def test_the_diagnostics_that_the_client_names_are_the_ones_that_count(started: Client) -> None:

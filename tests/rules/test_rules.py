@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 from harness.checks import (
+    FOLDER as FOLDER_OF_CASES,
+)
+from harness.checks import (
     PATH,
     analysis_of,
     changes_of,
@@ -22,8 +25,9 @@ from harness.specification import Case, SpecificationError, read_specification
 from harness.variants import Varied, in_triggers, varied
 
 from layerwise.build.relation import HARMLESS
+from layerwise.context import ContextTree, MemoryFiles, locate
 from layerwise.engine import RULES, Settings, analyse, fix_all
-from layerwise.engine.manual import examples
+from layerwise.engine.manual import Example, examples
 from layerwise.lint import Applicability, Fix, Rule, Scope, Severity
 from layerwise.syntax import parse
 from layerwise.syntax.tree import From
@@ -114,9 +118,10 @@ def check(variant: Varied) -> None:
         text = apply_edits(analysis.text, edits)
         assert variant.plain(text) == variant.plain(expected)
         check_result(case, analysis, text, [text for _, fix in offered if fix.title == title for text in fix.drops])
-    if case.fixed_files:
-        files = {file.path: file.text for _, fix in offered for file in fix.files}
-        assert files == case.fixed_files
+    for grade, expected in ((Applicability.SAFE, case.fixed_files), (Applicability.UNSAFE, case.unsafe_fixed_files)):
+        if expected is not None:
+            result = fix_all(analysis, grade, only=[RULES[case.rule]])
+            assert {file.path: file.text for file in result.files} == expected
     check_memory(case, analysis, analysis_of(case, text="FROM debian:12\nRUN true\n" + case.text))
 
 
@@ -170,15 +175,15 @@ def test_the_example_is_flagged_and_its_replacement_is_not(rule: Rule, index: in
     example = examples(rule)[index]
     bad = _wrapped(example.bad)
     chosen = Settings(profile="all") if rule.scope is Scope.SUPPRESSION else Settings(select=(rule.id,))
-    analysis = analyse(bad, path=PATH, settings=chosen)
+    analysis = analyse(bad, path=PATH, settings=chosen, files=_context_of(example, bad))
     own = [each for each in analysis.findings if each.rule is rule]
     assert not analysis.failures
     assert own, "the example is not flagged"
     assert example.good is not None or not rule.fixes, "an example with a fix needs its replacement"
     if example.good is None:
         return
-    good = _wrapped(example.good)
-    after = analyse(good, path=PATH, settings=chosen)
+    good = bad if example.file else _wrapped(example.good)
+    after = analyse(good, path=PATH, settings=chosen, files=_context_of(example, good, mended=True))
     assert not [each for each in after.findings if each.rule is rule], "the replacement is flagged"
     fixes = [fix for each in own for fix in each.finding.fixes]
     assert bool(fixes) == bool(rule.fixes), "whether there is a fix is not what the rule declares"
@@ -188,8 +193,22 @@ def test_the_example_is_flagged_and_its_replacement_is_not(rule: Rule, index: in
     if grade is Applicability.REFACTOR:
         result = apply_edits(bad, fixes[0].edits)
     else:
-        result = fix_all(analysis, grade, only=[rule]).text
+        fixed = fix_all(analysis, grade, only=[rule])
+        result = fixed.text
+        assert {each.path: each.text for each in fixed.files} == (
+            {example.file: example.good + "\n"} if example.file else {}
+        )
     assert result == good
+
+
+def _context_of(example: Example, text: str, *, mended: bool = False) -> ContextTree | None:
+    """The build context of an example, None where it has none."""
+    if not example.context:
+        return None
+    files = {f"{FOLDER_OF_CASES}/{path}": "" for path in example.context}
+    if mended and example.file and example.good is not None:
+        files[f"{FOLDER_OF_CASES}/{example.file}"] = example.good + "\n"
+    return locate(PATH, MemoryFiles({**files, PATH: text}))
 
 
 def _best(fixes: list[Fix]) -> Applicability:

@@ -35,7 +35,7 @@ def reads_of(instruction: Instruction, names: frozenset[str], value: Value, esca
     """:param names: those of all ARGs and ENVs in scope, which are part of the cache key of every RUN."""
     if isinstance(instruction, Transfer):
         words = [source for source in instruction.sources if not isinstance(source, Heredoc)]
-        paths = tuple(value(word.text) or _pattern(word, escape) for word in words)
+        paths = tuple(value(word.text) or pattern_of(word, escape) for word in words)
         flag = instruction.flag("from") if isinstance(instruction, Copy) else None
         if flag is not None and flag.value is not None:
             return Reads(stages=((flag.value.text, paths),))
@@ -87,8 +87,8 @@ def _redirected(script: Script, workdir: str | None) -> Iterator[str]:
                     yield path
 
 
-def _pattern(word: Word, escape: str) -> str:
-    """``$DIR/dist`` as ``*/dist``."""
+def pattern_of(word: Word, escape: str) -> str:
+    """A word with ``*`` for each variable: ``$DIR/dist`` as ``*/dist``."""
     text = word.text
     for use in reversed(variables(Word(Span(0, len(text)), text), escape)):
         text = text[: use.span.start] + "*" + text[use.span.end :]

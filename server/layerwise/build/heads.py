@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -38,9 +39,17 @@ def globals_of(dockerfile: Dockerfile, given: tuple[tuple[str, str], ...], targe
     layout = dockerfile.sections[0].layout
     found = _GLOBALS.get(layout)
     if found is None or found[1:] != (given, target):
-        found = Globals(_global_args(layout, dict(given), target, dockerfile.escape), given, target)
-        _GLOBALS[layout] = found
+        variables = _global_args(layout, dict(given), target, dockerfile.escape)
+        found = _GLOBALS[layout] = _identical(tuple(variables.items()), given, target)
     return found
+
+
+@lru_cache(maxsize=64)
+def _identical(
+    variables: tuple[tuple[str, Variable], ...], given: tuple[tuple[str, str], ...], target: str | None
+) -> Globals:
+    """The same object for the same variables: a comment at the top of the file changes nothing."""
+    return Globals(dict(variables), given, target)
 
 
 def head_of(layout: Layout, global_args: Globals, escape: str) -> Head:

@@ -70,9 +70,33 @@ class Lost:
 
 def lost_in(build: Build) -> Iterator[Lost]:
     """What is lost in the cache mounts of a build, once for each folder of a stage."""
-    for stage in build.stages:
-        if with_cache_mounts(stage):
-            yield from _Search(build, stage).lost()
+    for stage, _ in build.stages.once(with_cache_mounts):
+        related = _related(build, stage.facts.index)
+        fine = stage.once(_Fine)
+        if fine.among == related:
+            continue
+        found = list(_Search(build, stage).lost())
+        fine.among = None if found else related
+        yield from found
+
+
+class _Fine:
+    """The stages, wherever they stand, among which nothing of what this one mounts is lost; for ``Stage.once``."""
+
+    def __init__(self, stage: Stage) -> None:
+        self.among: list[Stage] | None = None
+
+
+def _related(build: Build, index: int) -> list[Stage]:
+    """All stages that may have to do with what is mounted in one: itself, those below, those built on it, and those
+    that take files from one of these."""
+    parents, family = build.structure.parents, build.structure.family(index)
+    found = {*family, *(taker for each in family for taker in build.structure.takers[each])}
+    below = parents[index]
+    while below is not None:
+        found.add(below)
+        below = parents[below]
+    return [build.stages.models[each] for each in sorted(found)]
 
 
 class _Search:
@@ -83,7 +107,9 @@ class _Search:
         self.stage = stage
         self.by_stage: dict[int, list[str]] = {}
         self.folders = self.folders_of(stage)
-        self.takers = [(each, taking_files(each)) for each in build.stages[stage.facts.index + 1 :]]
+        family = build.structure.family(stage.facts.index)
+        later = {*family, *(taker for each in family for taker in build.structure.takers[each])} - {stage.facts.index}
+        self.takers = [(build.stages[each], taking_files(build.stages[each])) for each in sorted(later)]
 
     def folders_of(self, stage: Stage) -> list[str]:
         """The working directory before each step of a stage."""
@@ -120,11 +146,7 @@ class _Search:
 
     def _family(self) -> set[int]:
         """The indices of the stage and of those that are built on it."""
-        found = {self.stage.facts.index}
-        for stage in self.build.stages:
-            if stage.parent in found:
-                found.add(stage.facts.index)
-        return found
+        return set(self.build.structure.family(self.stage.facts.index))
 
     def _taken(self, stage: Stage, takers: tuple[int, ...], family: set[int], target: str) -> Iterator[Use]:
         """What a stage copies from there, or mounts."""

@@ -63,6 +63,22 @@ class Match:
                     home.remove(there)
                     old.remove(act)
                     self.moved.append((act, there))
+        self._take_moved_cleanups(gaps, found)
+
+    def _take_moved_cleanups(
+        self, gaps: list[tuple[list[Act], list[Act]]], found: dict[tuple[str, ...], list[tuple[list[Act], Act]]]
+    ) -> None:
+        """A cleanup goes along with the commands of its RUN."""
+        steps = {(id(one.step), id(other.step)) for one, other in self.moved if one.command}
+        for old, _ in gaps:
+            for act in tuple(old):
+                for home, there in tuple(found[act.words]) if is_cleanup(act) else ():
+                    if (id(act.step), id(there.step)) in steps:
+                        found[act.words].remove((home, there))
+                        home.remove(there)
+                        old.remove(act)
+                        self.moved.append((act, there))
+                        break
 
     def _take_rewritten(self, old: list[Act], new: list[Act]) -> None:
         """Pair what says nearly the same, the most alike first."""

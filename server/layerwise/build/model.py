@@ -1,226 +1,33 @@
-"""What a builder would do with a Dockerfile: stages, steps, the state at each, and what they read and write."""
+"""What a builder would do with a Dockerfile: its stages, and what they are to each other."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from bisect import bisect_left
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
-from layerwise.build.accounts import Account
-from layerwise.build.effects import Reads, reads_of, writes_of
-from layerwise.build.operations import PackageOperation, operations, tools_of
+from layerwise.build.step import Course, ImageName, State, Step
 from layerwise.build.subjects import Subject, Subjects, subjects_of, together
-from layerwise.build.values import Variable, expanded
-from layerwise.shell import script_of
-from layerwise.shell.tree import Dialect, Script
-from layerwise.syntax.memo import Memo
-from layerwise.syntax.tree import Dockerfile, From, Instruction, Onbuild, Run, Section, Transfer, Workdir
+from layerwise.build.values import Variable
+from layerwise.syntax.tree import Dockerfile, From, Section, Sections
 from layerwise.text import Span
 
+__all__ = [
+    "Build",
+    "Course",
+    "Head",
+    "ImageName",
+    "Stage",
+    "StageFacts",
+    "Stages",
+    "State",
+    "Step",
+    "Structure",
+]
+
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class ImageName:
-    """An image reference, split: ``registry/repository:tag@digest``. Unset parts are empty strings.
-
-    ``text`` is the reference after expansion. ``known`` is False when it holds a variable without a known value; then
-    the parts are those that could be read.
-    """
-
-    text: str
-    registry: str
-    repository: str
-    tag: str
-    digest: str
-    known: bool = True
-
-    @property
-    def name(self) -> str:
-        """The repository without ``docker.io`` and ``library/``: ``python`` for the official image."""
-        return self.repository.removeprefix("library/") if self.registry in ("", "docker.io") else self.repository
-
-
-@dataclass(frozen=True)
-class State:
-    """What is in force between two steps. Compares by value; holds no spans, so that it survives an edit above it.
-
-    States are made by ``build.states`` alone, which sees to it that the same step behind the same state gives the
-    identical one.
-    """
-
-    env: Mapping[str, Variable]
-    """What the image's configuration holds: ENV, and what the base image brings along."""
-    args: Mapping[str, Variable]
-    """The ARGs declared so far, here and in the stages this one is built on."""
-    scope: Mapping[str, Variable]
-    """What each name means: the last ENV, or ARG with a value, of that name (BuildKit's ``dispatchArg``)."""
-    global_args: Mapping[str, Variable]
-    """Those declared before the first FROM, and the ones that the builder sets: a stage brings them in by ARG."""
-    given: Mapping[str, str]
-    """The values of ``--build-arg``."""
-    user: str | None
-    """As in USER after expansion, as written where its value can't be known; None when the stage has set none, so that
-    it is the base image's, mostly root."""
-    workdir: str | None
-    """Absolute, after expansion; None when it can't be known, as that of an unknown base image."""
-    shell: tuple[str, ...] | None
-    """The SHELL in force, None for the default."""
-    dialect: Dialect
-    tool_settings: frozenset[str]
-    """What earlier steps have set for later ones: ``pip:no-cache`` by ``pip config set global.no-cache-dir``."""
-    installed: frozenset[str]
-    """Names of distribution packages installed by earlier steps of this stage and of those it is built on."""
-    accounts: Mapping[str, Account]
-    """The users that earlier steps created, and those we know of the base image, by name."""
-    complete: bool
-    """All variables of the base image are known, so that one without declaration is unset."""
-    memo: dict[Any, Any] = field(default_factory=dict, compare=False, repr=False)
-    """What ``build.states`` remembers of the states that follow this one."""
-
-    __hash__ = object.__hash__
-
-    def lookup(self, name: str) -> Variable | None:
-        """The variable that ``$name`` means here."""
-        return self.scope.get(name) or self.args.get(name)
-
-    def value(self, word: str, escape: str) -> str | None:
-        """The word with the variables in force put in; None when one of them has no known value."""
-        return expanded(word, self.lookup, escape, complete=self.complete)
-
-
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Course:
-    """The states of a stage: ``states[i]`` is in force before step ``i``, and the last one behind the last step."""
-
-    states: tuple[State, ...]
-
-
-class Step:
-    """One instruction of a stage. ``index`` counts from 0, the FROM, within the stage.
-
-    Immutable; the instruction is put in its place, and all that follows from it computed, when first asked for.
-    """
-
-    def __init__(
-        self,
-        place: Callable[[], Instruction],
-        unplaced: Instruction,
-        index: int,
-        before: State,
-        after: State,
-        escape: str,
-        start: int | None = None,
-    ) -> None:
-        """:param start: where the instruction starts, if that is known without putting it in its place."""
-        self._place = place
-        self._start = start
-        self._unplaced = unplaced
-        self.escape = escape
-        self.index = index
-        self.before = before
-        self.after = after
-
-    @property
-    def key(self) -> object:
-        """The same as ``instruction.key``."""
-        return self._unplaced.key
-
-    @property
-    def kind(self) -> type[Instruction]:
-        """The type of the instruction, which need not be put in its place for that."""
-        return type(self._unplaced)
-
-    @property
-    def tools(self) -> frozenset[str]:
-        """The names of the package managers in a RUN, also in that of an ONBUILD; this too costs no placement."""
-        return tools_of(self._unplaced, self.before.dialect, self.escape)
-
-    @property
-    def subjects(self) -> Subjects:
-        """What the instruction is about, see ``build.subjects``; this too costs no placement."""
-        return subjects_of(self._unplaced, self.before.dialect, self.escape)
-
-    def once(self, compute: Callable[[Step], T]) -> T:
-        """What a pure function says of the step, computed once and kept from build to build, wherever the step moves.
-
-        The function is given the step at offset 0, so that spans are relative to its start, and ``index`` is 0.
-        """
-        kept = self._at_zero
-        if compute not in kept._answers:
-            kept._answers[compute] = compute(kept)
-        answer: T = kept._answers[compute]
-        return answer
-
-    @cached_property
-    def _at_zero(self) -> Step:
-        identity = (id(self._unplaced), id(self.before), id(self.after))
-        found = _AT_ZERO.get(identity, 1)
-        if found is None:
-            unplaced = self._unplaced
-            found = Step(lambda: unplaced, unplaced, 0, self.before, self.after, self.escape)
-            _AT_ZERO.put(identity, found, 1)
-        return found
-
-    @cached_property
-    def _answers(self) -> dict[Any, Any]:
-        return {}
-
-    @cached_property
-    def instruction(self) -> Instruction:
-        return self._place()
-
-    @property
-    def span(self) -> Span:
-        return self.instruction.span if self._start is None else self._unplaced.span.moved(self._start)
-
-    @cached_property
-    def script(self) -> Script | None:
-        """The script of the step, None when it has none."""
-        return script_of(self.instruction, self.before.dialect, self.escape)
-
-    @cached_property
-    def operations(self) -> tuple[PackageOperation, ...]:
-        """What the commands of a RUN do with package managers, in order."""
-        if self.script is None or not isinstance(self.instruction, Run):
-            return ()
-        return tuple(operation for command in self.script.commands for operation in operations(command))
-
-    @cached_property
-    def reads(self) -> Reads:
-        return reads_of(self.instruction, frozenset(self.before.scope), self.value, self.escape)
-
-    @cached_property
-    def writes(self) -> tuple[str, ...]:
-        """Absolute paths that the step is known to write, folders with a trailing slash."""
-        return writes_of(self.instruction, self.script, self.before.workdir, self.value)
-
-    def value(self, word: str) -> str | None:
-        """The word with the variables in force put in; None when one of them has no known value."""
-        return self.before.value(word, self.escape)
-
-    @property
-    def makes_layer(self) -> bool:
-        """RUN, COPY and ADD make one, and WORKDIR but for ``/``; the others only change the image's configuration."""
-        if isinstance(self.instruction, Workdir):
-            return self.after.workdir != "/"
-        return isinstance(self.instruction, Run | Transfer)
-
-    @cached_property
-    def trigger(self) -> Step | None:
-        """The step inside an ONBUILD. It does not happen in this build: nothing is in force after it."""
-        if self.kind is not Onbuild:
-            return None
-        instruction = self.instruction
-        if not isinstance(instruction, Onbuild) or instruction.trigger is None:
-            return None
-        inner = instruction.trigger
-        return Step(lambda: inner, inner, self.index, self.before, self.before, self.escape)
-
-
-_AT_ZERO: Memo[Step] = Memo(8192)
-"""Steps at offset 0, by the identities of what they hold, which keeps those from being used again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +53,10 @@ class StageFacts:
     """The package managers by which stages built on this one use lists or caches that they do not fetch themselves."""
     takes_mounts: bool = True
     """The frontend that ``# syntax=`` names knows ``RUN --mount``, as far as that can be told."""
+    takes_secret_env: bool = True
+    """It knows ``RUN --mount=type=secret,env=…`` too."""
+    is_parent: bool = False
+    """Other stages are built on it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -304,14 +115,24 @@ class Stage:
         self.triggers = triggers
         """The steps that the ONBUILDs of ``parent`` add right behind the FROM, with the places that they have there."""
         self._escape = escape
+        self._answers: dict[Any, Any] = {}
         self._like = like if like and like.section.span.start == section.span.start else None
 
     def moved_to(self, section: Section) -> Stage:
         """The same stage where its text stands now."""
         moved = Stage(self.facts, self.head, self.root, section, self.course, self.parent, self.triggers, self._escape)
+        moved._answers = self._answers
         if "subjects" in self.__dict__:
             moved.__dict__["subjects"] = self.subjects
         return moved
+
+    def once(self, compute: Callable[[Stage], T]) -> T:
+        """What a pure function says of the stage, computed once and kept from build to build, wherever the stage moves:
+        so nothing of what it says may have a place in the file, and steps are told by their index."""
+        if compute not in self._answers:
+            self._answers[compute] = compute(self)
+        answer: T = self._answers[compute]
+        return answer
 
     @property
     def escape(self) -> str:
@@ -385,10 +206,109 @@ class Stage:
         return self.facts.name
 
 
+class Stages(Sequence[Stage]):
+    """The stages of a build. Each is put in its place when it is asked for; those that nobody asks for cost nothing.
+
+    ``models`` are the stages wherever they stood when something in them changed last: the identical objects for as long
+    as nothing but their place does. What needs no place may ask them.
+    """
+
+    __slots__ = ("_placed", "_sections", "models")
+
+    def __init__(self, stages: Iterable[Stage], sections: Sections) -> None:
+        self.models = list(stages)
+        self._sections = sections
+        self._placed = self.models.copy()
+
+    def moved_to(self, sections: Sections, index: int, changed: Stage | None) -> Stages:
+        """The stages where their texts stand now, with ``changed`` in the place of that with the index, if given."""
+        found = Stages(self.models, sections)
+        found._placed = self._placed.copy()
+        if changed is not None:
+            found.models[index] = found._placed[index] = changed
+        return found
+
+    def once(self, compute: Callable[[Stage], T]) -> list[tuple[Stage, T]]:
+        """The stages of which a pure function says anything that counts as true, with what it says, see ``Stage.once``.
+        For a rule on the whole build this is the way to look for the stages that it is about."""
+        found = [(index, said) for index, model in enumerate(self.models) if (said := model.once(compute))]
+        return [(self[index], said) for index, said in found]
+
+    def are_about_the_same(self, others: Stages) -> bool:
+        """Whether as many stages are, one by one, about the same."""
+        rows = zip(self.models, others.models, strict=True)
+        return all(one.subjects == other.subjects for one, other in rows if one is not other)
+
+    @property
+    def starts(self) -> list[int]:
+        """Where each stage starts."""
+        return self._sections.starts[1:]
+
+    def __len__(self) -> int:
+        return len(self.models)
+
+    @overload
+    def __getitem__(self, index: int) -> Stage: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Stage, ...]: ...
+    def __getitem__(self, index: int | slice) -> Stage | tuple[Stage, ...]:
+        if isinstance(index, slice):
+            return tuple([self[each] for each in range(*index.indices(len(self)))])
+        index = range(len(self))[index]
+        section, known = self._sections[index + 1], self._placed[index]
+        if known.section is not section:
+            known = self._placed[index] = known.moved_to(section)
+        return known
+
+    def __iter__(self) -> Iterator[Stage]:
+        return iter(self[:])
+
+
 class Structure:
     """What builds have in common that differ only within their stages, see ``Build.structure``."""
 
-    __slots__ = ("__weakref__",)
+    def __init__(self, stages: Sequence[Stage]) -> None:
+        self.has_triggers = any(stage.triggers for stage in stages)
+        """Some stage gets steps from the ONBUILDs of the one below."""
+        self.parents = [stage.parent for stage in stages]
+        self._sources = [stage.head.sources for stage in stages]
+        self._by_name: dict[str, list[int]] = {}
+        for index, stage in enumerate(stages):
+            if stage.name is not None:
+                self._by_name.setdefault(stage.name, []).append(index)
+
+    def named(self, word: str, before: int) -> int | None:
+        """The index of the stage that ``word`` (a name in any case, or a number) means in stage ``before``."""
+        indices = self._by_name.get(word.lower(), [])
+        count = bisect_left(indices, before)
+        if count:
+            return indices[count - 1]
+        return int(word) if word.isdecimal() and int(word) < before else None
+
+    @cached_property
+    def children(self) -> list[list[int]]:
+        """For each stage the indices of those that are built on it."""
+        found: list[list[int]] = [[] for _ in self.parents]
+        for index, parent in enumerate(self.parents):
+            if parent is not None:
+                found[parent].append(index)
+        return found
+
+    @cached_property
+    def takers(self) -> list[list[int]]:
+        """For each stage the indices of those whose steps take files from it, by COPY or by a mount."""
+        found: list[list[int]] = [[] for _ in self.parents]
+        for index, words in enumerate(self._sources):
+            for source in {self.named(word, index) for word in words} - {None}:
+                found[source or 0].append(index)
+        return found
+
+    def family(self, index: int) -> list[int]:
+        """The index of a stage and those of all that are built on it, directly or not, in order."""
+        found = [index]
+        for each in found:
+            found += self.children[each]
+        return sorted(found)
 
 
 class Build:
@@ -397,15 +317,17 @@ class Build:
     def __init__(
         self,
         dockerfile: Dockerfile,
-        stages: tuple[Stage, ...],
+        stages: Stages,
         global_args: Mapping[str, Variable],
         final: int,
         target: str | None = None,
         structure: Structure | None = None,
+        like: Build | None = None,
     ) -> None:
+        """:param like: this build before an edit; it only saves time."""
         self.dockerfile = dockerfile
         self.stages = stages
-        self.structure = structure or Structure()
+        self.structure = structure or Structure(stages.models)
         """The identical object for a build with the same FROMs and ARGs above them, whose stages take files from the
         same places, so that what follows from these alone need not be found again."""
         self.global_args = global_args
@@ -413,11 +335,13 @@ class Build:
         self.target = target
         """The name of the stage that was asked for, None for the last one."""
         self._final = final
+        if like is not None and "subjects" in like.__dict__ and stages.are_about_the_same(like.stages):
+            self.__dict__["subjects"] = like.subjects
 
     @cached_property
     def subjects(self) -> Subjects:
         """What the steps of all stages are about."""
-        return together(stage.subjects for stage in self.stages)
+        return together([stage.subjects for stage in self.stages.models])
 
     @property
     def final(self) -> Stage | None:
@@ -430,7 +354,5 @@ class Build:
 
     def stage_named(self, word: str, before: int) -> Stage | None:
         """The stage that ``word`` (a name in any case, or a number) means in stage ``before``; None for an image."""
-        found = [stage for stage in self.stages[:before] if stage.name == word.lower()]
-        if found:
-            return found[-1]
-        return self.stages[int(word)] if word.isdecimal() and int(word) < before else None
+        index = self.structure.named(word, before)
+        return None if index is None else self.stages[index]

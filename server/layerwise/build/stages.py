@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 from layerwise.build.heads import PLATFORM_ARGS, Globals, globals_of, head_of, sources_of
-from layerwise.build.model import Build, Course, Head, Stage, StageFacts, State, Step
+from layerwise.build.model import Build, Course, Head, Stage, StageFacts, Stages, State, Step
 from layerwise.build.operations import Operation, operations, tools_of
-from layerwise.build.states import course_of, state_after
+from layerwise.build.states import course_of, shared_ends, state_after
 from layerwise.knowledge.purposes import is_work
 from layerwise.shell import script_of
 from layerwise.syntax.tree import Cmd, Dockerfile, Entrypoint, Instruction, Layout, Onbuild, Run, Section
@@ -20,6 +21,10 @@ __all__ = ["PLATFORM_ARGS", "build", "sources_of"]
 _NOTHING: frozenset[str] = frozenset()
 _WITHOUT_MOUNTS = re.compile(r"(?:docker\.io/)?docker/dockerfile:1\.[01](?:\.\d+)?")
 """Frontends from before ``RUN --mount``, which came with 1.2 (its experimental releases had it earlier)."""
+_WITHOUT_SECRET_ENV = re.compile(
+    r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?:(?:1\.\d(?:\.\d+)?(?:-[\w.-]+)?|(?:[\w.-]*-)?experimental)"
+)
+"""Frontends from before the key ``env`` of a secret mount, which came with 1.10."""
 _LIVES_ON: WeakKeyDictionary[Course, frozenset[str]] = WeakKeyDictionary()
 
 
@@ -52,7 +57,7 @@ def build(
     final = _final(plans, by_name, target)
     old = previous.stages if previous else ()
     stages = _stages(plans, final, dockerfile, old, asked_for=target is not None)
-    return Build(dockerfile, stages, global_args.variables, final, target)
+    return Build(dockerfile, Stages(stages, dockerfile.sections), global_args.variables, final, target)
 
 
 def _again(dockerfile: Dockerfile, previous: Build, global_args: Globals) -> Build | None:
@@ -60,26 +65,24 @@ def _again(dockerfile: Dockerfile, previous: Build, global_args: Globals) -> Bui
 
     This is what nearly every keystroke does, and it must not cost more the more stages there are.
     """
-    old, sections = previous.stages, dockerfile.sections[1:]
-    if len(old) != len(sections) or previous.dockerfile.escape != dockerfile.escape:
+    old, layouts = previous.dockerfile.sections.layouts, dockerfile.sections.layouts
+    if len(old) != len(layouts) or previous.dockerfile.escape != dockerfile.escape:
         return None
-    if _takes_mounts(previous.dockerfile) != _takes_mounts(dockerfile):
+    if previous.structure.has_triggers or _abilities(previous.dockerfile) != _abilities(dockerfile):
         return None
-    rows = enumerate(zip(old, sections, strict=True))
-    touched = [index for index, (stage, section) in rows if stage.section.layout is not section.layout]
-    if len(touched) > 1 or any(stage.triggers for stage in old):
+    head, tail = shared_ends(old[1:], layouts[1:])
+    if head + tail < len(previous.stages) - 1:
         return None
-    stages = [
-        stage if stage.section is section else stage.moved_to(section)
-        for stage, section in zip(old, sections, strict=True)
-        if stage.section.layout is section.layout
-    ]
-    for index in touched:
-        changed = _edited(old[index], sections[index], global_args, dockerfile.escape)
+    changed = None
+    stages = previous.stages
+    if head + tail < len(stages):
+        changed = _edited(stages[head], dockerfile.sections[head + 1], global_args, dockerfile.escape)
         if changed is None:
             return None
-        stages.insert(index, changed)
-    return Build(dockerfile, tuple(stages), previous.global_args, previous._final, previous.target, previous.structure)
+    stages = stages.moved_to(dockerfile.sections, head, changed)
+    return Build(
+        dockerfile, stages, previous.global_args, previous._final, previous.target, previous.structure, like=previous
+    )
 
 
 def _edited(stage: Stage, section: Section, global_args: Globals, escape: str) -> Stage | None:
@@ -89,7 +92,7 @@ def _edited(stage: Stage, section: Section, global_args: Globals, escape: str) -
     if head.has_triggers or layout.own[0] is not before.own[0] or not stage.head.is_like(head):
         return None
     course = course_of(stage.course.states[0], layout, escape, (before, stage.course))
-    if course.states[-1] is not stage.course.states[-1]:
+    if stage.facts.is_parent and course.states[-1] is not stage.course.states[-1]:
         return None
     if stage.facts.is_final and _starts_something(layout) != _starts_something(before):
         return None
@@ -155,19 +158,27 @@ def _final(plans: list[_Plan], by_name: Mapping[str, int], target: str | None) -
 
 
 def _stages(
-    plans: list[_Plan], final: int, dockerfile: Dockerfile, old: tuple[Stage, ...], *, asked_for: bool
+    plans: list[_Plan], final: int, dockerfile: Dockerfile, old: Sequence[Stage], *, asked_for: bool
 ) -> tuple[Stage, ...]:
     """:param asked_for: the final stage is the one that somebody wants, and not just the last."""
-    escape, takes_mounts = dockerfile.escape, _takes_mounts(dockerfile)
+    escape, abilities = dockerfile.escape, _abilities(dockerfile)
     inherited, needed = _ancestors(plans, final), _needed(plans, final)
     if plans and not asked_for and _is_aside(plans[final]):
         inherited = set()
     feeds = _feeds(plans, escape)
+    parents = {plan.parent for plan in plans}
     stages: list[Stage] = []
     for plan in plans:
         index = plan.index
         before = old[index] if index < len(old) else None
-        standing = (index == final, index in inherited, index in needed, feeds.get(index, _NOTHING), takes_mounts)
+        standing = _Standing(
+            index == final,
+            index in inherited,
+            index in needed,
+            feeds.get(index, _NOTHING),
+            *abilities,
+            index in parents,
+        )
         facts = _facts(plan, standing, before)
         if before is not None and _is_same(before, plan, facts):
             stages.append(before)
@@ -180,30 +191,40 @@ def _stages(
     return tuple(stages)
 
 
-def _takes_mounts(dockerfile: Dockerfile) -> bool:
-    named = (each.value.text for each in dockerfile.directives if each.name.text.lower() == "syntax")
-    return not any(_WITHOUT_MOUNTS.fullmatch(name) for name in named)
+class _Standing(NamedTuple):
+    """What a stage is among the others; the names are those of ``StageFacts``."""
+
+    is_final: bool
+    in_result: bool
+    reachable: bool
+    feeds: frozenset[str]
+    takes_mounts: bool
+    takes_secret_env: bool
+    is_parent: bool
+
+    def is_that_of(self, facts: StageFacts) -> bool:
+        return all(getattr(facts, name) == value for name, value in zip(self._fields, self, strict=True))
 
 
-def _facts(plan: _Plan, standing: tuple[bool, bool, bool, frozenset[str], bool], before: Stage | None) -> StageFacts:
+def _abilities(dockerfile: Dockerfile) -> tuple[bool, bool]:
+    """Whether the frontend knows mounts, and whether it knows secrets in variables."""
+    named = [each.value.text for each in dockerfile.directives if each.name.text.lower() == "syntax"]
+    takes_mounts = not any(_WITHOUT_MOUNTS.fullmatch(name) for name in named)
+    return takes_mounts, not any(_WITHOUT_SECRET_ENV.fullmatch(name) for name in named)
+
+
+def _facts(plan: _Plan, standing: _Standing, before: Stage | None) -> StageFacts:
     """The facts of a stage, the identical object where it had the same before."""
     root, head = plan.root, plan.head
-    if before is not None and before.root is root and before.head is head:
-        old = before.facts
-        if standing == (old.is_final, old.in_result, old.reachable, old.feeds, old.takes_mounts):
-            return old
-    is_final, in_result, reachable, feeds, takes_mounts = standing
+    if before is not None and before.root is root and before.head is head and standing.is_that_of(before.facts):
+        return before.facts
     return StageFacts(
         index=plan.index,
         name=head.name,
         image=root.image,
         is_scratch=root.is_scratch,
-        is_final=is_final,
-        in_result=in_result,
-        reachable=reachable,
         is_windows=root.is_windows,
-        feeds=feeds,
-        takes_mounts=takes_mounts,
+        **standing._asdict(),
     )
 
 

@@ -83,6 +83,11 @@ def _add_fix(commands: _SubParsersAction[ArgumentParser]) -> None:
         action="store_true",
         help="split the final stage into one that builds and one that runs, and do nothing else; see --diff",
     )
+    more.add_argument(
+        "--dockerignore",
+        action="store_true",
+        help="write what no build needs into the .dockerignore, and do nothing else; see --diff",
+    )
     parser.add_argument("--diff", action="store_true", help="print the changes instead of making them")
     _add_paths(parser)
     _add_output(parser)

@@ -5,6 +5,7 @@ The processes that share the work only compute. This one writes, and computes ag
 
 from __future__ import annotations
 
+import posixpath
 import sys
 from argparse import Namespace
 from collections import Counter
@@ -32,7 +33,9 @@ from layerwise.cli.running import (
 )
 from layerwise.cli.source import Source, UnreadableError, read_bytes, read_source, write_file
 from layerwise.cli.terminal import Look, look_of, never_fail, use_utf8
+from layerwise.context import edited
 from layerwise.engine import Analysis, FixResult, Settings, analyse, fix_all, optimize
+from layerwise.features.dockerignore import Ignoring, write_dockerignore
 from layerwise.features.optimizing import Optimization, summary
 from layerwise.features.splitting import Refusal, description, split_stage
 from layerwise.lint import Applicability
@@ -59,6 +62,7 @@ def fix(arguments: Namespace) -> int:
         as_diff=arguments.diff,
         optimizes=arguments.optimize,
         splits=arguments.split,
+        ignores=arguments.dockerignore,
     )
     ending = run(arguments, work.project, work, _Writer(report, arguments).write, work.settle)
     complain(ending, arguments)
@@ -81,6 +85,8 @@ class FixOne:
     """Do all that makes builds faster and images smaller, and say of each change why."""
     splits: bool = False
     """Split the final stage in two, and do nothing else."""
+    ignores: bool = False
+    """Write the ignore file of the build context, and do nothing else."""
 
     @cached_property
     def project(self) -> Project:
@@ -98,11 +104,14 @@ class FixOne:
         analysis = analyse(source.text, path=target.path, settings=loaded.settings, files=context)
         if self.splits:
             return self._split(target, source, analysis)
+        if self.ignores:
+            return self._ignore(target, source, analysis)
         result = optimize(analysis) if self.optimizes else fix_all(analysis, self.grade)
         root = context.root if context else ""
         told = "".join(_explained(target, result) if self.optimizes else _described(target, result))
         return Outcome(
-            output="".join(_diff(target, result, root, self.look)) if self.as_diff else told,
+            output="".join(_diff(target, result, self.look)) if self.as_diff else told,
+            others=tuple(_diffs_of_others(result, root, self.look)) if self.as_diff else (),
             aside=told if self.as_diff and self.optimizes else "",
             totals=totals_of(result.after.findings),
             failures=internal_failures(target, result.after),
@@ -121,13 +130,33 @@ class FixOne:
         lines = (f"not split: {found.reason}",) if isinstance(found, Refusal) else (found.title, *description(found))
         told = "".join((f"{target.shown}\n", *[f"  {line}\n" for line in lines]))
         return Outcome(
-            output="".join(_diff(target, result, "", self.look)) if self.as_diff else told,
+            output="".join(_diff(target, result, self.look)) if self.as_diff else told,
             aside=told if self.as_diff else "",
             totals=totals_of(after.findings),
             failures=internal_failures(target, after),
             fixed=int(is_split),
             writes=() if self.as_diff or target.is_standard_input else tuple(_writes(target, source, result, "")),
             text=source.encode(text) if target.is_standard_input else None,
+        )
+
+    def _ignore(self, target: Target, source: Source, analysis: Analysis) -> Outcome:
+        found = write_dockerignore(analysis)
+        files = (found.file,) if isinstance(found, Ignoring) else ()
+        context = edited(analysis.context, {file.path: file.text for file in files}) if analysis.context else None
+        after = analyse(source.text, path=target.path, settings=analysis.settings, files=context)
+        result = FixResult(analysis, after, (), (), 1, files)
+        title = found.title if isinstance(found, Ignoring) else f"nothing to leave out: {found.reason}"
+        told = "".join((f"{target.shown}\n", *[f"  {line}\n" for line in (title, *found.description)]))
+        root = context.root if context else ""
+        return Outcome(
+            output="" if self.as_diff else told,
+            others=tuple(_diffs_of_others(result, root, self.look)) if self.as_diff else (),
+            aside=told if self.as_diff else "",
+            totals=totals_of(after.findings),
+            failures=internal_failures(target, after),
+            fixed=len(files),
+            writes=() if self.as_diff or target.is_standard_input else tuple(_writes(target, source, result, root)),
+            text=source.encode(source.text) if target.is_standard_input else None,
         )
 
     def settle(self, target: Target, proposed: Outcome) -> Outcome:
@@ -151,10 +180,16 @@ class _Writer:
         self.report = report
         self.as_diff = arguments.diff
         self.quiet = arguments.quiet
+        self.shown: set[tuple[str, str]] = set()
 
     def write(self, outcome: Outcome) -> None:
         if self.as_diff:
             sys.stdout.write(outcome.output)
+            for path, diff in outcome.others:
+                # Several Dockerfiles may ask for the same change to a file that they share.
+                if (path, diff) not in self.shown:
+                    self.shown.add((path, diff))
+                    sys.stdout.write(diff)
             if not self.quiet:
                 self.report.write(outcome.aside)
         elif not self.quiet:
@@ -166,7 +201,7 @@ class _Writer:
 
 def _writes(target: Target, source: Source, result: FixResult, root: str) -> Iterator[Write]:
     for edit in result.files:
-        path = f"{root}/{edit.path}"
+        path = _beside(root, edit.path)
         if edit.before is None:
             yield Write(path, None, edit.text.encode())
         else:
@@ -176,10 +211,20 @@ def _writes(target: Target, source: Source, result: FixResult, root: str) -> Ite
         yield Write(target.path, source.encode(source.text), source.encode(result.text))
 
 
-def _diff(target: Target, result: FixResult, root: str, look: Look) -> Iterator[str]:
+def _diff(target: Target, result: FixResult, look: Look) -> Iterator[str]:
     yield from diff_lines(target.shown, result.before.text, result.text, look)
+
+
+def _diffs_of_others(result: FixResult, root: str, look: Look) -> Iterator[tuple[str, str]]:
+    """The path of each other file that changes, with the diff."""
     for edit in result.files:
-        yield from diff_lines(shown_path(f"{root}/{edit.path}"), edit.before, edit.text, look)
+        path = shown_path(_beside(root, edit.path))
+        yield path, "".join(diff_lines(path, edit.before, edit.text, look))
+
+
+def _beside(root: str, path: str) -> str:
+    """The absolute path of a file by its path relative to the build context."""
+    return posixpath.normpath(posixpath.join(root, path))
 
 
 def _described(target: Target, result: FixResult) -> Iterator[str]:

@@ -117,7 +117,7 @@ class _Painter:
 
     def _rail_top(self) -> str:
         """The line from the rail to where the mark starts, for a mark that starts inside of its first line."""
-        start = self.primary.start - self.lines.starts[self.rail[0]]
+        start = self.primary.start - self.lines.start(self.rail[0])
         reach = self._visible(self.laid_out[self.rail[0]].column(start))
         return "  " + self.look.paint("_" * (reach + 1) + "^", *self.styles)
 
@@ -144,7 +144,7 @@ class _Painter:
             return 0, widest
         line = self.lines.line_of(self.primary.start)
         laid_out = self.laid_out[line]
-        start = laid_out.column(self.primary.start - self.lines.starts[line])
+        start = laid_out.column(self.primary.start - self.lines.start(line))
         left = max(0, start - room // 4)
         if start < room * 3 // 4:
             left = 0
@@ -164,7 +164,7 @@ class _Painter:
 def _line_range(lines: LineIndex, span: Span) -> tuple[int, int]:
     """The first and last line of a span; a line end at its end belongs to the line that it ends."""
     first, last = lines.line_of(span.start), lines.line_of(span.end)
-    if last > first and lines.starts[last] == span.end:
+    if last > first and lines.start(last) == span.end:
         last -= 1
     return first, last
 

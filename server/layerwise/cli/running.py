@@ -59,6 +59,8 @@ class Outcome:
     """What the work on one file came to. Plain data, so that one process can send it to another."""
 
     output: str = ""
+    others: tuple[tuple[str, str], ...] = ()
+    """The paths and diffs of other files that change. One that several ask for is shown once."""
     aside: str = ""
     """What is said beside an output that is made for a machine."""
     totals: Totals = field(default_factory=Totals)

@@ -1,6 +1,6 @@
 """The build context: where it is, what a builder would be sent of it, and what the ``.dockerignore`` leaves out."""
 
-from layerwise.context.edited import edited
+from layerwise.context.edited import absolute_path, edited
 from layerwise.context.ignore import IgnorePattern, IgnoreProblem, IgnoreRules, read_ignore
 from layerwise.context.locate import locate
 from layerwise.context.memory import MemoryFiles
@@ -15,6 +15,7 @@ __all__ = [
     "IgnoreRules",
     "MemoryFiles",
     "Weight",
+    "absolute_path",
     "edited",
     "locate",
     "read_ignore",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterable, Mapping
 
 from layerwise.context.tree import ContextTree, Files
@@ -33,8 +34,13 @@ class EditedFiles:
 
 def edited(tree: ContextTree, texts: Mapping[str, str]) -> ContextTree:
     """The build context as it will be when these files, by their paths in it, have these texts."""
-    root = tree.root.rstrip("/")
-    absolute = {f"{root}/{path}": text for path, text in texts.items()}
-    ignore = f"{root}/.dockerignore"
+    absolute = {absolute_path(tree, path): text for path, text in texts.items()}
+    ignore = absolute_path(tree, ".dockerignore")
     ignore_path = tree.ignore_path or (ignore if ignore in absolute else None)
-    return ContextTree(EditedFiles(tree.files, absolute), tree.root, ignore_path, told=tree.told)
+    files = EditedFiles(tree.files, absolute)
+    return ContextTree(files, tree.root, ignore_path, told=tree.told, dockerfile=tree.dockerfile, patient=tree.patient)
+
+
+def absolute_path(tree: ContextTree, path: str) -> str:
+    """The absolute path of a file by its path relative to the build context, outside of which it may lie."""
+    return posixpath.normpath(posixpath.join(tree.root, path))

@@ -14,7 +14,12 @@ MAX_FOLDERS_UP = 6
 
 
 def locate(
-    dockerfile_path: str, files: Files, *, context: str | None = None, previous: ContextTree | None = None
+    dockerfile_path: str,
+    files: Files,
+    *,
+    context: str | None = None,
+    previous: ContextTree | None = None,
+    patient: bool = True,
 ) -> ContextTree:
     """The build context of the Dockerfile at this absolute path.
 
@@ -23,6 +28,7 @@ def locate(
 
     :param context: the absolute path that the settings give.
     :param previous: the tree found before: it is returned itself while all that it has seen is unchanged.
+    :param patient: see ``ContextTree``.
     """
     told = context or _told(dockerfile_path, files)
     root = told or posixpath.dirname(dockerfile_path)
@@ -33,7 +39,25 @@ def locate(
         and previous.is_current()
     ):
         return previous
-    return ContextTree(files, root, ignore_path, told=told is not None)
+    is_told = told is not None
+    return ContextTree(files, root, ignore_path, told=is_told, dockerfile=dockerfile_path, patient=patient)
+
+
+def named_dockerfiles(root: str, files: Files) -> tuple[str, ...]:
+    """The absolute paths of the Dockerfiles that compose and bake files name together with this build context."""
+    found: dict[str, None] = {}
+    for folder in _folders_up(posixpath.join(root, "Dockerfile"), files):
+        for target in _targets(folder, files):
+            context = posixpath.normpath(posixpath.join(folder, target.context))
+            if context == root:
+                found[posixpath.normpath(posixpath.join(context, target.dockerfile))] = None
+    return tuple(found)
+
+
+def has_own_ignore_file(dockerfile_path: str, files: Files) -> bool:
+    """Whether ``NAME.dockerignore`` stands beside a Dockerfile, so that no other one counts for it."""
+    folder, _, name = dockerfile_path.rpartition("/")
+    return (f"{name}.dockerignore", False) in files.list(folder or "/")
 
 
 def _ignore_path(dockerfile_path: str, root: str, files: Files) -> str | None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 from layerwise.context.ignore import IgnoreRules, read_ignore
 from layerwise.context.paths import PatternError, clean, is_pattern, join, matcher, parent
@@ -16,7 +16,10 @@ MAX_FILES = 20_000
 """A census and a search stop after so many entries, and say that they did."""
 MAX_DEPTH = 40
 
+T = TypeVar("T")
+
 _VERSIONS = count(1)
+_MAX_KEPT = 200
 
 
 class Files(Protocol):
@@ -60,7 +63,16 @@ class ContextTree:
     them: a leading slash and ``..`` stay inside.
     """
 
-    def __init__(self, files: Files, root: str, ignore_path: str | None, *, told: bool = False) -> None:
+    def __init__(
+        self,
+        files: Files,
+        root: str,
+        ignore_path: str | None,
+        *,
+        told: bool = False,
+        dockerfile: str | None = None,
+        patient: bool = True,
+    ) -> None:
         self.files = files
         self.root = root
         """Absolute, without a slash at the end (but for ``/`` itself)."""
@@ -68,11 +80,17 @@ class ContextTree:
         """The absolute path of the ignore file in force, None when there is none."""
         self.told = told
         """A compose file, a bake file or a setting names this folder; else it is the Dockerfile's own, by default."""
+        self.dockerfile = dockerfile
+        """The absolute path of the Dockerfile that this is the context of, None when that does not matter."""
+        self.patient = patient
+        """Whether there is time to look at all of it. Else somebody waits, and what takes a walk is not asked for."""
         self.version = next(_VERSIONS)
         """Another number for every tree, to be part of a memo's key."""
         self._texts: dict[str, str | None] = {}
         self._lists: dict[str, dict[str, bool]] = {}
         self._sizes: dict[str, int] = {}
+        self._observed: dict[Callable[[ContextTree], Any], Any] = {}
+        self._kept: dict[Any, Any] = {}
 
     @cached_property
     def ignore(self) -> IgnoreRules:
@@ -102,14 +120,14 @@ class ContextTree:
     def read(self, path: str) -> str | None:
         """The text of a file; None when it is left out, missing, a folder, not text or too large."""
         path = clean(path)
-        return self._text(self._absolute(path)) if path != "." and not self.ignore.ignores(path) else None
+        return self._text(self.absolute(path)) if path != "." and not self.ignore.ignores(path) else None
 
     def size(self, path: str) -> int:
         """The size of a file in bytes; 0 when it is left out or missing."""
         path = clean(path)
         if self.ignore.ignores(path):
             return 0
-        absolute = self._absolute(path)
+        absolute = self.absolute(path)
         if absolute not in self._sizes:
             self._sizes[absolute] = self.files.size(absolute)
         return self._sizes[absolute]
@@ -160,15 +178,58 @@ class ContextTree:
             {folder: Weight(files[folder], sizes[folder]) for folder in sorted(folders | files.keys())}, complete
         )
 
+    def patiently(self) -> ContextTree:
+        """The same context for one who has time."""
+        if self.patient:
+            return self
+        tree = ContextTree(self.files, self.root, self.ignore_path, told=self.told, dockerfile=self.dockerfile)
+        for name in ("_texts", "_lists", "_sizes", "_observed", "_kept"):
+            setattr(tree, name, dict(getattr(self, name)))
+        return tree
+
+    def raw_list(self, path: str = ".") -> Iterable[tuple[str, bool]]:
+        """The entries of a folder as they are now, also those that are left out; nothing is taken note of."""
+        return self.files.list(self.absolute(clean(path)))
+
+    def text_at(self, absolute: str) -> str | None:
+        """The text of a file by its absolute path: one that is left out, or lies outside of the context."""
+        return self._text(absolute)
+
+    def observed(self, look: Callable[[ContextTree], T]) -> T:
+        """What a function sees in the files. Kept; and the tree is current for as long as it would see the same.
+
+        :param look: a function of a module that compares by value what it gives, and asks for nothing but what is not
+            taken note of (``raw_list``, ``files``, ``ignore``).
+        """
+        if look not in self._observed:
+            self._observed[look] = look(self)
+        found: T = self._observed[look]
+        return found
+
+    def has_observed(self, look: Callable[[ContextTree], object]) -> bool:
+        """Whether that has been looked at, so that to ask again costs nothing."""
+        return look in self._observed
+
+    def kept(self, key: object, compute: Callable[[], T]) -> T:
+        """What follows from what was seen, computed once for a key."""
+        if key not in self._kept:
+            if len(self._kept) > _MAX_KEPT:
+                self._kept.clear()
+            self._kept[key] = compute()
+        found: T = self._kept[key]
+        return found
+
     def is_current(self) -> bool:
         """Whether all that was seen of the files is still so."""
         return (
             all(self.files.read(path) == text for path, text in self._texts.items())
             and all(dict(self.files.list(path)) == entries for path, entries in self._lists.items())
             and all(self.files.size(path) == size for path, size in self._sizes.items())
+            and all(look(self) == seen for look, seen in self._observed.items())
         )
 
-    def _absolute(self, path: str) -> str:
+    def absolute(self, path: str) -> str:
+        """The absolute path of a cleaned one."""
         return self.root if path == "." else f"{self.root.rstrip('/')}/{path}"
 
     def _text(self, absolute: str) -> str | None:
@@ -178,7 +239,7 @@ class ContextTree:
 
     def _entries(self, path: str) -> dict[str, bool]:
         """All entries of a folder, also those that are left out."""
-        absolute = self._absolute(path)
+        absolute = self.absolute(path)
         if absolute not in self._lists:
             self._lists[absolute] = dict(self.files.list(absolute))
         return self._lists[absolute]

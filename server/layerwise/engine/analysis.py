@@ -2,79 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import compress
 
 from layerwise.build import build
 from layerwise.build.model import Build
 from layerwise.context.tree import ContextTree
-from layerwise.engine.linting import Failure, Found, Harvest, Linter
+from layerwise.engine.linting import Linter
 from layerwise.engine.orphans import orphans_of
+from layerwise.engine.reported import Failure, Piece, Reported, Shown, merged
 from layerwise.engine.selection import Selection, selection
 from layerwise.engine.settings import Settings
 from layerwise.engine.suppressing import Silenced, Suppressions
-from layerwise.lint import Applicability, Finding, Related, Rule, Severity, Suppression, Tag
+from layerwise.lint import Severity, Suppression
 from layerwise.syntax import parse
 from layerwise.syntax.tree import Dockerfile
-from layerwise.text import LineIndex, Span
+from layerwise.text import LineIndex
 
 _DEFAULTS = Settings()
-
-
-class Reported:
-    """A finding of a rule, and how severe it is here. Its spans are put in their place when they are asked for."""
-
-    __slots__ = ("_finding", "at", "kept", "rule", "severity", "start")
-
-    def __init__(self, found: Found, at: int, severity: Severity) -> None:
-        self.rule: Rule = found.rule
-        self.severity = severity
-        self.kept = found.finding
-        """The finding relative to ``at``: the same object for as long as nothing that it came from has changed."""
-        self.at = at + found.at
-        self._finding: Finding | None = None
-        self.start = self.at + found.finding.span.start
-        """Where the finding starts, the same as ``span.start``."""
-
-    @property
-    def span(self) -> Span:
-        return self.kept.span.moved(self.at)
-
-    @property
-    def message(self) -> str:
-        return self.kept.message
-
-    @property
-    def tags(self) -> tuple[Tag, ...]:
-        return self.kept.tags
-
-    @property
-    def grades(self) -> tuple[Applicability, ...]:
-        """How far each of its fixes may be trusted, in order of preference."""
-        return tuple(fix.applicability for fix in self.kept.fixes)
-
-    @property
-    def is_optimizable(self) -> bool:
-        """One of its fixes is part of "Optimize this Dockerfile"."""
-        return any(fix.optimizes or fix.applicability is Applicability.SAFE for fix in self.kept.fixes)
-
-    @property
-    def related(self) -> tuple[Related, ...]:
-        return tuple(related.moved(self.at) for related in self.kept.related)
-
-    @property
-    def aliases(self) -> tuple[str, ...]:
-        """The ids under which other tools would report this very finding."""
-        return self.rule.aliases if self.kept.reported_as is None else self.kept.reported_as
-
-    @property
-    def finding(self) -> Finding:
-        if self._finding is None:
-            self._finding = self.kept.moved(self.at)
-        return self._finding
-
-    def __repr__(self) -> str:
-        return f"<{self.rule.id} {self.severity.label} at {self.span.start}..{self.span.end}: {self.message}>"
 
 
 class Analysis:
@@ -130,8 +76,14 @@ class Analysis:
     @cached_property
     def findings(self) -> tuple[Reported, ...]:
         """What is to be shown, in the order of the text."""
-        reported, _, _ = self._outcome
-        return reported
+        reports = [reported for piece in self.shown for reported in piece.reports()]
+        return tuple([each for each in reports if each.severity is not Severity.OFF])
+
+    @property
+    def shown(self) -> Sequence[Shown]:
+        """The same, and what is off, in pieces: all of a stage is one for as long as the stage is the same."""
+        pieces, _, _ = self._outcome
+        return pieces
 
     @cached_property
     def silenced(self) -> tuple[tuple[Reported, Suppression], ...]:
@@ -155,57 +107,43 @@ class Analysis:
         return Suppressions(self.dockerfile)
 
     @cached_property
-    def _outcome(self) -> tuple[tuple[Reported, ...], list[Silenced], tuple[Failure, ...]]:
-        reported: list[Reported] = []
-        failures: list[Failure] = []
-        for at, harvest in self.linter.stages(self.build.stages, self.dockerfile):
-            reported += self._report(at, harvest)
-            failures += [failure.moved(at) for failure in harvest.failures]
-        in_order = len(reported)
-        for at, harvest in self._beyond_stages():
-            reported += self._report(at, harvest)
-            failures += [failure.moved(at) for failure in harvest.failures]
-        is_sorted = len(reported) == in_order
-        silenced: list[Silenced] = []
-        if self._suppressions.all:
-            reported, silenced = self._suppressions.applied(reported)
-            failed = [failure.rule for failure in failures]
-            late: list[Reported] = []
-            for suppression, seen in self._suppressions.verdicts(self.selection, silenced, failed):
-                harvest = self.linter.suppression(suppression, **seen)
-                late += self._report(0, harvest)
-                failures += harvest.failures
-            shown_late, hidden = self._suppressions.applied(late)
-            reported += shown_late
-            silenced += hidden
-            is_sorted = is_sorted and not shown_late
-        shown = [each for each in reported if each.severity is not Severity.OFF]
-        if not is_sorted:
-            shown.sort(key=_order)
-        return tuple(shown), silenced, tuple(failures)
+    def _outcome(self) -> tuple[Sequence[Shown], list[Silenced], tuple[Failure, ...]]:
+        pieces = self.linter.stages(self.build.stages, self.dockerfile)
+        beyond = list(self._beyond_stages())
+        failing = [piece for piece in (*pieces, *beyond) if piece.harvest.failures]
+        failures = [failure.moved(piece.at) for piece in failing for failure in piece.harvest.failures]
+        suppressions = self._suppressions
+        if not suppressions.all and not suppressions.makes_errors:
+            return merged(pieces, [each for piece in beyond for each in piece.reports()]), [], tuple(failures)
+        touched = [suppressions.may_touch(piece) for piece in pieces]
+        loose = [*compress(pieces, touched), *beyond]
+        reports, silenced = suppressions.applied([each for piece in loose for each in self._raised(piece)])
+        failed = [failure.rule for failure in failures]
+        late: list[Reported] = []
+        for suppression, seen in suppressions.verdicts(self.selection, silenced, failed):
+            piece = Piece(0, self.linter.suppression(suppression, **seen))
+            late += self._raised(piece)
+            failures += piece.harvest.failures
+        shown_late, hidden = suppressions.applied(late)
+        whole = [piece for piece, is_touched in zip(pieces, touched, strict=True) if not is_touched]
+        return merged(whole, [*reports, *shown_late]), [*silenced, *hidden], tuple(failures)
 
-    def _beyond_stages(self) -> Iterator[tuple[int, Harvest]]:
-        """What the rules found that is not in the order of the stages, with the place that it is relative to."""
+    def _beyond_stages(self) -> Iterator[Piece]:
+        """What the rules found that is not in the order of the stages."""
         orphans = orphans_of(self.dockerfile)
         if orphans:
-            for at, harvest in Linter(self.selection, self.context).stages([orphans.stage], orphans.dockerfile):
-                found = [each for each in harvest.found if orphans.hold(each)]
-                yield at + orphans.shift, Harvest(found, harvest.failures)
-        yield 0, self.linter.build(self.build)
+            linter = Linter(self.selection, self.context)
+            for at, harvest in linter.stages(orphans.stages, orphans.dockerfile):
+                found = [found for found, _ in harvest.graded if orphans.hold(found)]
+                yield Piece(at + orphans.shift, linter.harvest(found, harvest.failures))
+        yield Piece(0, self.linter.build(self.build))
 
-    def _report(self, at: int, harvest: Harvest) -> list[Reported]:
+    def _raised(self, piece: Piece) -> list[Reported]:
+        reports = piece.reports()
         if self._suppressions.makes_errors:
-            reports = self._reported(at, harvest)
             for each in reports:
                 each.severity = self._suppressions.raised(each.severity, each.aliases)
-            return reports
-        if harvest.reports is None or harvest.reports[0] != at:
-            harvest.reports = at, self._reported(at, harvest)
-        found: list[Reported] = harvest.reports[1]
-        return found
-
-    def _reported(self, at: int, harvest: Harvest) -> list[Reported]:
-        return [Reported(found, at, self.selection.severity(found.rule, found.finding)) for found in harvest.found]
+        return reports
 
 
 def analyse(
@@ -223,7 +161,3 @@ def analyse(
     :param previous: an analysis of an earlier state of the same file: makes this one faster, and changes nothing else.
     """
     return Analysis(text, path, settings, files, previous)
-
-
-def _order(reported: Reported) -> tuple[int, int, str]:
-    return reported.start, reported.span.end, reported.rule.id

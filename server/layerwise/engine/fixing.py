@@ -9,10 +9,11 @@ from functools import cached_property
 from typing import NamedTuple
 
 from layerwise.context import ContextTree, edited
-from layerwise.engine.analysis import Analysis, Reported, analyse
+from layerwise.engine.analysis import Analysis, analyse
 from layerwise.engine.comments import comments_of
 from layerwise.engine.lasting import Owned, lasting
 from layerwise.engine.narrowing import narrow_edits
+from layerwise.engine.reported import Reported
 from layerwise.lint import Applicability, Edit, FileEdit, Fix, Rule, Severity
 from layerwise.text import Span, apply_edits, unmoved
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from layerwise.engine.analysis import Analysis, Reported
+from layerwise.engine.analysis import Analysis
+from layerwise.engine.reported import Reported
 from layerwise.lint import Edit, Notation, Reach, Suppression
 from layerwise.text import Span
 

@@ -11,50 +11,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from layerwise.build.model import Build, Stage, StageFacts, Step
+from layerwise.build.model import Build, Stage, StageFacts, Stages, Step
 from layerwise.build.states import shared_ends
 from layerwise.build.subjects import Subjects, subjects_of_command
 from layerwise.context.tree import ContextTree
 from layerwise.engine.memo import Generations
+from layerwise.engine.reported import Failure, Found, Harvest, Piece
 from layerwise.engine.selection import Selection
-from layerwise.lint import Context, FileContext, Finding, Rule, Scope, StageContext, Suppression, SuppressionContext
+from layerwise.lint import (
+    Context,
+    FileContext,
+    Rule,
+    Scope,
+    StageContext,
+    Suppression,
+    SuppressionContext,
+)
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Dockerfile, Instruction
 from layerwise.text import Span
-
-
-class Failure(NamedTuple):
-    """A rule that raised. ``span`` is the step, stage or file it looked at."""
-
-    rule: Rule
-    span: Span
-    error: Exception
-
-    def moved(self, by: int) -> Failure:
-        return Failure(self.rule, self.span.moved(by), self.error)
-
-
-class Found(NamedTuple):
-    """A finding, kept relative to ``at``."""
-
-    at: int
-    rule: Rule
-    finding: Finding
-
-    @property
-    def start(self) -> int:
-        return self.at + self.finding.span.start
-
-
-@dataclass(slots=True, eq=False)
-class Harvest:
-    """What some rules found, in the order of the text, and which of them failed."""
-
-    found: Sequence[Found] = ()
-    failures: Sequence[Failure] = ()
-    reports: tuple[int, Any] | None = None
-    """What has been made of it at the place where it was last, for the ``Analysis`` to keep."""
-
 
 _NOTHING = Harvest()
 
@@ -71,8 +46,7 @@ class _StageEntry:
     """What was found in a stage, and by the rules on steps in each of its steps."""
 
     stage: Stage
-    """The stage where it stood last."""
-    escape: str
+    """The stage wherever it stands."""
     harvest: Harvest
     steps: Sequence[Harvest]
 
@@ -90,26 +64,33 @@ class Linter:
         self._options = {rule.id: selection.options(rule) for rule in selection.rules}
         self._by_scope = {scope: tuple(r for r in selection.rules if r.scope is scope) for scope in Scope}
         self._by_node: dict[type, tuple[Rule, ...]] = {}
+        self._models: list[Stage] = []
         self._stages: list[_StageEntry] = []
+        """What was found in the stages that it was last asked about, each an entry for one of ``_models``."""
+        self._escape = ""
         self._steps: Generations[_StepEntry] = Generations(4096)
 
-    def stages(self, stages: Iterable[Stage], dockerfile: Dockerfile) -> Iterator[tuple[int, Harvest]]:
-        """What the rules on steps and on stages find in the stages, in order, relative to the place given with it."""
-        stages = tuple(stages)
-        known = self._stages
-        if known and known[0].escape != dockerfile.escape:
-            known = []
-        before: Sequence[_StageEntry | None] = known if len(known) == len(stages) else _aligned(known, stages)
-        self._stages = []
-        for stage, old in zip(stages, before, strict=True):
-            if old is not None and _is_same(stage, old.stage):
-                entry = old
-                entry.stage = stage
-            else:
-                entry = self._lint_stage(stage, dockerfile, old)
-            self._stages.append(entry)
-            if entry.harvest is not _NOTHING:
-                yield stage.section.span.start, entry.harvest
+    def stages(self, stages: Stages, dockerfile: Dockerfile) -> list[Piece]:
+        """What the rules on steps and on stages find in the stages, in order."""
+        entries, models, before = self._stages, stages.models, self._models
+        if self._escape != dockerfile.escape:
+            entries, before = [], []
+        head, tail = shared_ends(before, models)
+        old, middle = entries[head : len(entries) - tail], range(head, len(models) - tail)
+        rows: Iterable[_StageEntry | None] = (
+            old if len(old) == len(middle) else _aligned(old, [models[index] for index in middle])
+        )
+        changed = [self._entry(stages[index], dockerfile, row) for index, row in zip(middle, rows, strict=True)]
+        self._stages = [*entries[:head], *changed, *entries[len(entries) - tail :]]
+        self._models, self._escape = models, dockerfile.escape
+        found = zip(stages.starts, self._stages, strict=True)
+        return [Piece(start, entry.harvest) for start, entry in found if entry.harvest is not _NOTHING]
+
+    def _entry(self, stage: Stage, dockerfile: Dockerfile, old: _StageEntry | None) -> _StageEntry:
+        if old is None or not _is_same(stage, old.stage):
+            return self._lint_stage(stage, dockerfile, old)
+        old.stage = stage
+        return old
 
     def build(self, build: Build) -> Harvest:
         """What the rules on the whole file find, at absolute places."""
@@ -119,7 +100,7 @@ class Linter:
         for rule in self._asked(self._by_scope[Scope.BUILD], build.subjects):
             context = FileContext(self._options[rule.id], self.context, build)
             _run(rule, build, context, whole, found, failures)
-        return Harvest(found, failures)
+        return self.harvest(found, failures)
 
     def suppression(self, suppression: Suppression, **seen: Any) -> Harvest:
         """What the rules on suppressions say about one, at absolute places."""
@@ -128,7 +109,12 @@ class Linter:
         for rule in self._by_scope[Scope.SUPPRESSION]:
             context = SuppressionContext(self._options[rule.id], self.context, suppression=suppression, **seen)
             _run(rule, suppression, context, suppression.span, found, failures)
-        return Harvest(found, failures)
+        return self.harvest(found, failures)
+
+    def harvest(self, found: Sequence[Found], failures: Sequence[Failure]) -> Harvest:
+        """Findings with what makes them worth showing."""
+        graded = [(each, self.selection.severity(each.rule, each.finding)) for each in found]
+        return Harvest(tuple(graded), tuple(failures))
 
     def _lint_stage(self, stage: Stage, dockerfile: Dockerfile, old: _StageEntry | None) -> _StageEntry:
         found: list[Found] = []
@@ -138,7 +124,7 @@ class Linter:
         for harvest, (at, _) in zip(steps, stage.section.layout.instructions, strict=True):
             if harvest is _NOTHING:
                 continue
-            found += [Found(at + each.at, each.rule, each.finding) for each in harvest.found]
+            found += [Found(at + each.at, each.rule, each.finding) for each, _ in harvest.graded]
             failures += [failure.moved(at) for failure in harvest.failures]
         absolute: list[Found] = []
         failed: list[Failure] = []
@@ -147,8 +133,8 @@ class Linter:
             _run(rule, stage, context, stage.span, absolute, failed)
         found += [Found(0, each.rule, each.finding.moved(-start)) for each in absolute]
         failures += [failure.moved(-start) for failure in failed]
-        harvest = Harvest(tuple(sorted(found, key=_order)), tuple(failures)) if found or failures else _NOTHING
-        return _StageEntry(stage, dockerfile.escape, harvest, steps)
+        harvest = self.harvest(sorted(found, key=_order), failures) if found or failures else _NOTHING
+        return _StageEntry(stage, harvest, steps)
 
     def _steps_of(self, stage: Stage, dockerfile: Dockerfile, old: _StageEntry | None) -> list[Harvest]:
         """What the rules on steps find in each of them: what they found before an edit, where nothing has changed."""
@@ -186,9 +172,9 @@ class Linter:
                 _run(rule, node, context, span, found, failures)
         if not found and not failures:
             return _NOTHING
-        return Harvest(
-            tuple(Found(0, each.rule, each.finding.moved(-start)) for each in found),
-            tuple(failure.moved(-start) for failure in failures),
+        return self.harvest(
+            [Found(0, each.rule, each.finding.moved(-start)) for each in found],
+            [failure.moved(-start) for failure in failures],
         )
 
     def _tasks(self, step: Step) -> Iterator[tuple[Rule, Instruction | Command]]:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from typing import NamedTuple
 
 from layerwise.lint import Applicability, Option, Rule, Severity
 
-_EXAMPLE, _INSTEAD, _SAFETY = "Example", "Use instead", "Fix safety"
+_EXAMPLE, _INSTEAD, _SAFETY, _CONTEXT = "Example", "Use instead", "Fix safety", "Context"
 _FENCE = "```"
+_FILE = re.compile(r"`{3,}\w* file=(\S+)")
 _FIXES = {
     Applicability.SAFE: "safe",
     Applicability.UNSAFE: "unsafe (a person should look)",
@@ -22,24 +24,43 @@ class Example(NamedTuple):
 
     bad: str
     good: str | None
+    file: str = ""
+    """The file of the build context that ``good`` is the text of, where it is not the Dockerfile that changes."""
+    context: tuple[str, ...] = ()
+    """The paths of the files in the build context, which is not in sight where there are none."""
 
 
-def manual(rule: Rule, *, heading: bool = True) -> str:
+def manual(rule: Rule) -> str:
     """The page of a rule as Markdown, ending in a line end."""
-    return "\n\n".join(part for part in _parts(rule, heading=heading) if part) + "\n"
+    return _joined(f"# {rule.id}", summary(rule), "  \n".join(_facts(rule)), *_body(rule))
+
+
+def summary(rule: Rule) -> str:
+    """The first paragraph: what is wrong where the rule flags something."""
+    return rule.manual.partition("\n\n")[0]
+
+
+def body(rule: Rule) -> str:
+    """The sections alone, for a place that has said the rest in its own way."""
+    return _joined(*_body(rule))
 
 
 def examples(rule: Rule) -> tuple[Example, ...]:
     """The examples in the docstring: blocks under ``## Example``, each with its block under ``## Use instead``."""
     bad, good = _blocks(rule.section(_EXAMPLE)), _blocks(rule.section(_INSTEAD))
-    return tuple(Example(each, good[index] if index < len(good) else None) for index, each in enumerate(bad))
+    context = tuple("\n".join(_blocks(rule.section(_CONTEXT))).split())
+    file = _FILE.match(rule.section(_INSTEAD))
+    return tuple(
+        Example(each, good[index] if index < len(good) else None, file[1] if file else "", context)
+        for index, each in enumerate(bad)
+    )
 
 
-def _parts(rule: Rule, *, heading: bool) -> Iterator[str]:
-    if heading:
-        yield f"# {rule.id}"
-    yield rule.manual.partition("\n\n")[0]
-    yield "  \n".join(_facts(rule))
+def _joined(*parts: str) -> str:
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _body(rule: Rule) -> Iterator[str]:
     for title, body in _sections(rule):
         if title == _EXAMPLE:
             yield _examples(rule)
@@ -73,6 +94,8 @@ def _example(example: Example) -> str:
     before = _fenced("dockerfile", example.bad)
     if example.good is None:
         return before
+    if example.file:
+        return f"{before}\n\nUse instead `{example.file}`:\n\n{_fenced('text', example.good)}"
     diff = list(unified_diff(example.bad.splitlines(), example.good.splitlines(), lineterm="", n=99))[3:]
     return f"{before}\n\nUse instead:\n\n{_fenced('diff', chr(10).join(diff))}"
 

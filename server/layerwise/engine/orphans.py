@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from layerwise.build import Stage, build
-from layerwise.engine.linting import Found
+from layerwise.build import build
+from layerwise.build.model import Stages
+from layerwise.engine.reported import Found
 from layerwise.syntax import parse
 from layerwise.syntax.tree import Arg, Dockerfile
 from layerwise.text import Span
@@ -18,9 +19,10 @@ _FROM = "FROM\n"
 
 
 class Orphans(NamedTuple):
-    """The instructions before the first FROM, but for the ARGs above them, as a stage of a file of its own."""
+    """The instructions before the first FROM, but for the ARGs above them, as the stage of a file of its own."""
 
-    stage: Stage
+    stages: Stages
+    """This one."""
     dockerfile: Dockerfile
     shift: int
     """What leads from a place in that file to the place in the real one."""
@@ -29,7 +31,7 @@ class Orphans(NamedTuple):
 
     def hold(self, found: Found) -> bool:
         """Whether a finding of the stage has nothing to do with the FROM that was made up."""
-        at = self.stage.span.start + self.shift + found.at
+        at = self.stages[0].span.start + self.shift + found.at
         edits = [edit for fix in found.finding.fixes for edit in fix.edits]
         return all(at + span.start >= self.start for span in (found.finding.span, *(edit.span for edit in edits)))
 
@@ -43,4 +45,4 @@ def orphans_of(dockerfile: Dockerfile) -> Orphans | None:
     start = section.span.start + first
     head = (f"# escape={dockerfile.escape}\n" if dockerfile.escape != "\\" else "") + _FROM
     alone = parse(head + Span(start, section.span.end).of(dockerfile.text))
-    return Orphans(build(alone).stages[0], alone, start - len(head), start)
+    return Orphans(build(alone).stages, alone, start - len(head), start)

@@ -6,9 +6,12 @@ Understood are Layerwise's own comments, hadolint's pragmas, and BuildKit's ``# 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakKeyDictionary
 
 from layerwise.engine.discovery import is_foreign, names_alias, names_rule, resolve
 from layerwise.engine.selection import Selection
@@ -18,7 +21,7 @@ from layerwise.syntax.tree import Comment, Directive, Dockerfile, Heredoc, Instr
 from layerwise.text import Span
 
 if TYPE_CHECKING:
-    from layerwise.engine.analysis import Reported
+    from layerwise.engine.reported import Piece, Reported
 
 _IDS = r"(?P<ids>[\w*][\w*/-]*(?:\s*,\s*[\w*][\w*/-]*)*)"
 _LAYERWISE = re.compile(rf"#\s*layerwise\s*:\s*(?P<kind>ignore(?:-file)?)\s*=\s*{_IDS}(?P<reason>.*)")
@@ -27,6 +30,7 @@ _SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*(?P<ids>[^;]*)")
 _MARKS = ("layerwise", "hadolint")
 _IN_HEREDOC = re.compile(r"^[ \t]*(#[ \t]*layerwise[ \t]*:[^\r\n]*)", re.MULTILINE)
 _SHELLCHECK = re.compile(r"SC\d{4}")
+_MARKED: WeakKeyDictionary[Layout, tuple[tuple[int, Comment | Instruction], ...]] = WeakKeyDictionary()
 _REACHES = {"global": Reach.FILE, "stage": Reach.STAGE, "ignore-file": Reach.FILE}
 
 
@@ -59,6 +63,22 @@ class Suppressions:
             for each in self.dockerfile.directives
             if each.name.text.lower() == "check"
         )
+
+    def may_touch(self, piece: Piece) -> bool:
+        """Whether some of these findings may be silenced or become others here."""
+        graded = piece.harvest.graded
+        if self.makes_errors or not graded:
+            return self.makes_errors
+        starts, ends = self._covered
+        before = bisect_right(starts, piece.at + graded[-1][0].start)
+        return before > 0 and ends[before - 1] >= piece.at + graded[0][0].start
+
+    @cached_property
+    def _covered(self) -> tuple[list[int], list[int]]:
+        """Where what is covered starts, in order, and how far down it reaches from there and from further up."""
+        whole = Span(0, len(self.dockerfile.text))
+        spans = sorted(whole if each.widens else each.covers for each in self.all)
+        return [span.start for span in spans], list(accumulate((span.end for span in spans), max))
 
     def applied(self, findings: Iterable[Reported]) -> tuple[list[Reported], list[Silenced]]:
         """The findings that no suppression covers, and those that one does, once for each id that does."""
@@ -127,9 +147,10 @@ class Suppressions:
         yield Suppression(directive.span, Notation.CHECK, Reach.FILE, covers, ids, comment)
 
     def _of_comments(self) -> Iterator[Suppression]:
-        for section in self.dockerfile.sections:
-            for start, node in _marked(section.layout):
-                at = section.span.start + start
+        sections = self.dockerfile.sections
+        for at_section, layout in zip(sections.starts, sections.layouts, strict=True):
+            for start, node in _marked(layout):
+                at = at_section + start
                 if isinstance(node, Comment):
                     yield from self._between(node.span.moved(at))
                 else:
@@ -185,11 +206,12 @@ class Suppressions:
 
     def _following(self, offset: int) -> Span | None:
         """The place of the first instruction behind ``offset``."""
-        for section in self.dockerfile.sections:
-            if section.span.end > offset:
-                for start, node in section.layout.instructions:
-                    if section.span.start + start >= offset:
-                        return node.span.moved(section.span.start + start)
+        sections = self.dockerfile.sections
+        first = max(bisect_right(sections.starts, offset) - 1, 0)
+        for at, layout in zip(sections.starts[first:], sections.layouts[first:], strict=True):
+            for start, node in layout.instructions:
+                if at + start >= offset:
+                    return node.span.moved(at + start)
         return None
 
     def _is_first(self, following: Span | None) -> bool:
@@ -212,14 +234,15 @@ class Suppressions:
         return self.dockerfile.lines.full_span(self.dockerfile.lines.line_of(suppression.span.start))
 
 
-@lru_cache(maxsize=512)
 def _marked(layout: Layout) -> tuple[tuple[int, Comment | Instruction], ...]:
     """The comments of a section that may be suppressions, and the instructions that hold such a comment."""
-    return tuple(
-        (start, node)
-        for start, node in zip(layout.starts, layout.nodes, strict=True)
-        if not isinstance(node, Directive) and _may_hold(node)
-    )
+    found = _MARKED.get(layout)
+    if found is None:
+        rows = zip(layout.starts, layout.nodes, strict=True)
+        found = _MARKED[layout] = tuple(
+            (start, node) for start, node in rows if not isinstance(node, Directive) and _may_hold(node)
+        )
+    return found
 
 
 def _may_hold(node: Comment | Instruction) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from layerwise.context import absolute_path
 from layerwise.engine import Analysis, Reported, fix_all, ignore_edits
 from layerwise.engine.narrowing import narrow_edits
 from layerwise.features.merge_runs import Refusal, merge
@@ -23,6 +24,7 @@ class ActionKind(StrEnum):
     EXTRACT = "refactor.extract"
     FIX_ALL = "source.fixAll.layerwise"
     OPTIMIZE = "source.optimize.layerwise"
+    DOCKERIGNORE = "source.dockerignore.layerwise"
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,13 @@ def _title(fix: Fix) -> str:
     """The title; that of an unsafe fix says so, for a person has to look at the result."""
     if fix.applicability is not Applicability.UNSAFE:
         return fix.title
-    return f"{fix.title} (check the result{': ' + fix.note if fix.note else ''})"
+    return f"{fix.title} (check the result{': ' + _continued(fix.note) if fix.note else ''})"
+
+
+def _continued(sentence: str) -> str:
+    """A sentence in the middle of another. Names as ``ADD`` and ``BuildKit`` stay as they are."""
+    first = sentence.partition(" ")[0]
+    return sentence if any(letter.isupper() for letter in first[1:]) else sentence[:1].lower() + sentence[1:]
 
 
 def _kind(fix: Fix) -> ActionKind:
@@ -140,6 +148,6 @@ def other_files(analysis: Analysis, files: Iterable[FileEdit]) -> Iterator[Other
     """The changes to files of the build context, at their place on disk."""
     for file in files if analysis.context else ():
         assert analysis.context is not None
-        path = f"{analysis.context.root.rstrip('/')}/{file.path}"
+        path = absolute_path(analysis.context, file.path)
         edits = narrow_edits(file.before or "", file.text)
         yield OtherFile(path, file.before, tuple(edits))

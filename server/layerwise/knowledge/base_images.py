@@ -229,6 +229,9 @@ WITHOUT_PACKAGE_LISTS: frozenset[str] = frozenset(
 )
 """Images with apt that come without its lists: the official ones remove them in the step that fetched them."""
 
+BUSYBOX_IMAGES: frozenset[str] = frozenset({"alpine", "busybox", "docker", "bash"})
+"""Images whose usual tags have the programs of BusyBox; of others, those with ``alpine`` in the tag have them."""
+
 _WINDOWS = frozenset({"windows", "nanoserver", "servercore", "windowsservercore"})
 
 

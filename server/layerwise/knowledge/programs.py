@@ -114,6 +114,14 @@ STANDING_FOLDERS: frozenset[str] = _words(
 )
 """Folders that every image has, so that no step needs to make them."""
 
+PLAIN_FOLDERS: frozenset[str] = _words(
+    "/opt /srv /usr/bin /usr/local/bin /usr/local/share /usr/share /usr/src /usr/share/nginx/html"
+)
+"""Those that belong to root in every image, with mode 755, and are a symbolic link in none; also the one of nginx."""
+
+PLAIN_PARENTS: frozenset[str] = _words("/ /opt /srv /usr/src")
+"""Folders of the same kind in which images rarely have anything."""
+
 LISTING: frozenset[str] = frozenset({"ls", "find", "du", "tree", "stat"})
 """Programs that look at the folder they run in when they are given none."""
 
@@ -169,3 +177,6 @@ INSTALLING_NOTHING: frozenset[str] = _words(
 
 FETCHING_LISTS: frozenset[str] = _words("add-apt-repository apt-add-repository source . install-php-extensions")
 """Programs that may fetch or remove package lists on the way."""
+
+WGET_VALUED: frozenset[str] = frozenset("OPetTUiBwQlARDIX")
+"""The one-letter options of GNU's ``wget`` that take a value, but for those that name a log."""

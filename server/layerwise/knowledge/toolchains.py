@@ -123,6 +123,6 @@ COMPILING_COMMANDS: Mapping[str, frozenset[str]] = {
 
 RUNTIME_COMPILERS: frozenset[str] = _words(
     "torch vllm triton deepspeed cupy jax tensorflow numba cython pythran theano pystan cmdstanpy xgboost mxnet taichi"
-    " rpy2 jupyter jupyterlab notebook ansible ansible-core tox nox pytest poetry pre-commit"
+    " rpy2 jupyter jupyterlab notebook ansible ansible-core tox nox pytest pre-commit"
 )
 """Packages that compile, or install others, as they run."""

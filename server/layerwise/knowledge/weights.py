@@ -28,10 +28,14 @@ MOSTLY_SMALL: frozenset[str] = frozenset(
         *(".sh", ".bash", ".py", ".rb", ".pl", ".php", ".lua", ".js", ".ts", ".groovy", ".sql", ".awk", ".ps1"),
         *(".conf", ".cfg", ".cnf", ".ini", ".toml", ".yaml", ".yml", ".json", ".xml", ".properties", ".env", ".tpl"),
         *(".txt", ".md", ".html", ".css", ".pem", ".crt", ".key", ".pub", ".asc", ".gpg", ".list", ".repo", ".service"),
-        *(".patch", ".diff", ".template", ".j2", ".default", ".example"),
+        *(".patch", ".diff", ".template", ".j2", ".default", ".example", ".lisp"),
     }
 )
 """Texts that people write by hand."""
+CHECKS: frozenset[str] = frozenset(
+    {".sig", ".sign", ".minisig", ".sha256", ".sha512", ".sha1", ".md5", ".sha256sum", ".sha512sum", ".rsa"}
+)
+"""Signatures and checksums of other files."""
 
 CONFIGURATION_FOLDERS: tuple[str, ...] = (
     *("/etc", "/usr/local/etc", "/docker-entrypoint.d", "/docker-entrypoint-initdb.d", "/run", "/var/run"),
@@ -48,3 +52,18 @@ _SMALL_FOLDERS = re.compile(
 def is_small_folder(name: str) -> bool:
     """Whether a folder of a project is mostly one of scripts or settings, by its name without the path."""
     return _SMALL_FOLDERS.search(name.lower()) is not None
+
+
+_HEAVY_PACKAGES = re.compile(
+    r"(?:openjdk|java-|default-j[dr][ke]|texlive|libreoffice|chromium|firefox|google-chrome|postgresql-?\d*$|mysql-server"
+    r"|mariadb-server|llvm|clang|gcc|g\+\+|gfortran|cmake$|build-essential|build-base|alpine-sdk|maven|gradle|cargo|rust"
+    r"|golang|go$|ghc|erlang|mono-|nodejs$|dotnet-|cuda|libcudnn|libnvinfer|nvidia-|ffmpeg|libopencv|imagemagick|graphviz"
+    r"|octave|r-base|wine|qemu|ros-|qt[56]|qtbase|libgtk|@"
+    r"|torch|tensorflow|jax|keras|transformers|vllm|numpy|scipy|pandas|scikit|opencv|matplotlib|polars|pyspark|pyarrow"
+    r"|jupyter|notebook|playwright|puppeteer|cypress|electron|phantomjs)"
+)
+
+
+def is_heavy_package(name: str) -> bool:
+    """Whether a package brings tens of megabytes along, by its name in any distribution, on PyPI or npm."""
+    return _HEAVY_PACKAGES.match(name.lower().removeprefix("python3-")) is not None

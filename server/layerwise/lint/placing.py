@@ -28,7 +28,7 @@ class Sheet:
         """The whole lines of an instruction, with the last line end if there is one."""
         first = self.lines.line_of(instruction.span.start)
         last = self.lines.line_of(max(instruction.span.end - 1, instruction.span.start))
-        return Span(self.lines.starts[first], self.lines.full_span(last).end)
+        return Span(self.lines.start(first), self.lines.full_span(last).end)
 
     def block_of(self, instruction: Instruction) -> Span:
         """The same with the comments right above, between which and the instruction there is no blank line."""
@@ -36,9 +36,9 @@ class Sheet:
         section = self.dockerfile.section_at(instruction.span.start)
         commented = {self.lines.line_of(comment.span.start) for comment in section.comments}
         first = self.lines.line_of(lines.start)
-        while first - 1 in commented and self.lines.starts[first - 1] >= section.span.start:
+        while first - 1 in commented and self.lines.start(first - 1) >= section.span.start:
             first -= 1
-        return Span(self.lines.starts[first], lines.end)
+        return Span(self.lines.start(first), lines.end)
 
     def is_spaced(self, block: Span) -> bool:
         """Whether a blank line stands above a block."""
@@ -56,7 +56,7 @@ class Sheet:
         below = self.lines.line_of(end) if end < len(self.text) else len(self.lines)
         if end >= len(self.text) or all(self._is_blank(number) for number in range(below, len(self.lines))):
             while self._is_blank(above):
-                start = self.lines.starts[above]
+                start = self.lines.start(above)
                 above -= 1
             if not self.text[block.start : block.end].endswith(("\n", "\r")) and start > 0:
                 start -= len(self.newline(start - 1))

@@ -13,7 +13,7 @@ from typing import Protocol
 from layerwise.engine import Analysis, analyse
 from layerwise.lsp.documents import Document
 from layerwise.lsp.surroundings import Surroundings
-from layerwise.lsp.work import Lane
+from layerwise.lsp.work import Lane, ResultT
 
 QUICK_CHANGE = 8_000
 """So many changed characters are looked at again at once; more of them cost more than a keystroke may."""
@@ -76,6 +76,7 @@ class Analyst:
         self._large = Lane("layerwise-large", 3)
         self._files: dict[str, OpenFile] = {}
         self._look: asyncio.Task[None] | None = None
+        self._looks: set[asyncio.Task[None]] = set()
         self._looks_again = False
         self._changes = 0
         """How often something around the documents may have changed."""
@@ -123,6 +124,10 @@ class Analyst:
                 raise ClosedError
         return analysis
 
+    async def aside(self, job: Callable[[], ResultT]) -> ResultT:
+        """Have something done about a file that takes longer than an answer may hold up the others."""
+        return await self._small.submit(job)
+
     def start(self, file: OpenFile) -> asyncio.Future[None]:
         """Begin to analyse a file on a thread, unless that is under way. ``on_news`` follows."""
         if file.job is None:
@@ -161,6 +166,7 @@ class Analyst:
             self._on_work(-1)
         if file.is_open:
             self._on_news(file)
+            self._look_further(file)
 
     async def _analyse_once(self, file: OpenFile) -> None:
         """Analyse the text as it is now; another change may come meanwhile."""
@@ -176,6 +182,20 @@ class Analyst:
         file.analysed = document, seen
         if around is None and changes != self._changes:
             self.look_again()
+
+    def _look_further(self, file: OpenFile) -> None:
+        """The first diagnostics are there: now there is time to look through the build context."""
+        context = file.surroundings.context if file.surroundings else None
+        if context is not None and not context.patient:
+            look = asyncio.ensure_future(self._look_at(file))
+            self._looks.add(look)
+            look.add_done_callback(self._looked)
+
+    def _looked(self, look: asyncio.Task[None]) -> None:
+        self._looks.discard(look)
+        error = None if look.cancelled() else look.exception()
+        if isinstance(error, Exception):
+            self._on_error(error)
 
     async def _look_at_all(self) -> None:
         try:
@@ -211,5 +231,5 @@ def _analysis(document: Document, around: Surroundings, previous: Analysis | Non
     analysis = analyse(
         document.text, path=document.path, settings=around.settings, files=around.context, previous=previous
     )
-    analysis.findings  # noqa: B018 (computed here, while it cannot hold up anybody)
+    analysis.shown  # noqa: B018 (computed here, while it cannot hold up anybody)
     return analysis

@@ -19,6 +19,7 @@ from layerwise.text import Edit, LineIndex, Span
 APPLY = "layerwise.applyEdit"
 FIX_ALL = "layerwise.fixAll"
 OPTIMIZE = "layerwise.optimize"
+DOCKERIGNORE = "layerwise.dockerignore"
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1$\n?", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _MARK = re.compile(
@@ -69,9 +70,7 @@ def action_of(
             return None
         why = lsp.CodeActionDisabled(action.disabled)
         return lsp.CodeAction(action.title, lsp.CodeActionKind(action.kind), disabled=why)
-    edit = workspace_edit(document, action.edits, action.others, client)
-    if edit is not None and action.description and client.versioned_edits and client.annotates_edits:
-        edit = _described_edit(document, action, client)
+    edit = edit_of(document, action, client)
     if edit is None or not (client.action_literals or client.applies_edits):
         return None
     if not client.action_literals:
@@ -83,6 +82,14 @@ def action_of(
         is_preferred=action.preferred or None,
         edit=edit,
     )
+
+
+def edit_of(document: Document, action: Action, client: Client) -> lsp.WorkspaceEdit | None:
+    """The edits of an action, with what they assume where the client shows that; None when it could not make them."""
+    edit = workspace_edit(document, action.edits, action.others, client)
+    if edit is None or not (action.description and client.versioned_edits and client.annotates_edits):
+        return edit
+    return _described_edit(edit, action)
 
 
 def workspace_edit(
@@ -136,17 +143,21 @@ def optimizing_edit(document: Document, optimization: Optimization, client: Clie
     return lsp.WorkspaceEdit(document_changes=[*first, *rest], change_annotations=annotations)
 
 
-def _described_edit(document: Document, action: Action, client: Client) -> lsp.WorkspaceEdit:
+def _described_edit(edit: lsp.WorkspaceEdit, action: Action) -> lsp.WorkspaceEdit:
     """The edits of an action that assumes something: the client shows what, and asks before it makes them."""
+    name = action.kind.value
     annotation = lsp.ChangeAnnotation(action.title, needs_confirmation=True, description=action.description)
-    own: list[lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit] = [
-        lsp.AnnotatedTextEdit(action.kind.value, range_of(document.lines, edit.span, client.encoding), edit.text)
-        for edit in action.edits
-    ]
-    identifier = lsp.OptionalVersionedTextDocumentIdentifier(document.uri, document.version)
-    return lsp.WorkspaceEdit(
-        document_changes=[lsp.TextDocumentEdit(identifier, own)], change_annotations={action.kind.value: annotation}
-    )
+    for change in edit.document_changes or ():
+        if isinstance(change, lsp.TextDocumentEdit):
+            change.edits = [lsp.AnnotatedTextEdit(name, each.range, _new_text(each)) for each in change.edits]
+        else:
+            change.annotation_id = name
+    return lsp.WorkspaceEdit(document_changes=edit.document_changes, change_annotations={name: annotation})
+
+
+def _new_text(edit: lsp.TextEdit | lsp.AnnotatedTextEdit | lsp.SnippetTextEdit) -> str:
+    assert not isinstance(edit, lsp.SnippetTextEdit)
+    return edit.new_text
 
 
 def _annotation(improvements: Sequence[Improvement]) -> lsp.ChangeAnnotation:

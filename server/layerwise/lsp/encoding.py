@@ -28,7 +28,7 @@ def preferred(offered: Iterable[object]) -> Encoding:
 def position_of(lines: LineIndex, offset: int, encoding: Encoding) -> tuple[int, int]:
     """The zero-based line of an offset of the text, and its column as the client counts."""
     line = lines.line_of(offset)
-    start = lines.starts[line]
+    start = lines.start(line)
     if encoding is Encoding.UTF_32 or lines.text.isascii():
         return line, offset - start
     before = lines.text[start:offset]

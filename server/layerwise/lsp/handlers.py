@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Generator, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lsprotocol import types as lsp
@@ -11,6 +11,14 @@ from pygls.exceptions import JsonRpcContentModified, JsonRpcInvalidParams
 from layerwise.engine import Analysis, Reported
 from layerwise.features import actions
 from layerwise.features.actions import Action, ActionKind
+from layerwise.features.dockerignore import (
+    Ignoring,
+    NothingToIgnore,
+    action_of,
+    can_ignore,
+    title_of,
+    write_dockerignore,
+)
 from layerwise.features.hover import hover
 from layerwise.features.optimizing import TITLE, can_optimize, optimizing
 from layerwise.lsp import converting
@@ -52,13 +60,19 @@ def on_code_action(
         answers.append(_fix_all(server, document, analysis))
     if wanted(ActionKind.OPTIMIZE, by_itself=False) and can_optimize(analysis):
         answers.append(_optimize(server, document, analysis))
+    if wanted(ActionKind.DOCKERIGNORE, by_itself=False) and can_ignore(analysis):
+        answers.append(_dockerignore(server, document, analysis))
     return [answer for answer in answers if answer]
 
 
-def on_resolve(server: Server, document: Document, analysis: Analysis, action: lsp.CodeAction) -> lsp.CodeAction:
-    """The edits of "fix all" and of "optimize", which take longer than a menu may."""
+def on_resolve(
+    server: Server, document: Document, analysis: Analysis, action: lsp.CodeAction
+) -> lsp.CodeAction | Generator[Any, Any, lsp.CodeAction]:
+    """The edits of what takes longer than a menu may: "fix all", "optimize", writing the ignore file."""
     if document.version != _version(action):
         raise JsonRpcContentModified
+    if action.kind == ActionKind.DOCKERIGNORE:
+        return _with_dockerignore(server, document, analysis, action)
     if action.kind == ActionKind.OPTIMIZE:
         optimization = optimizing(analysis)
         action.edit = converting.optimizing_edit(document, optimization, server.client) if optimization else None
@@ -109,6 +123,21 @@ async def on_optimize(server: Server, uri: str) -> None:
         await server.apply(edit)
 
 
+async def on_dockerignore(server: Server, uri: str) -> None:
+    """The command that writes the ignore file of a document's build context, if there is something to add."""
+    file = server.analyst.get(uri)
+    if file is None or file.document.is_too_large:
+        raise JsonRpcInvalidParams(f"{uri} is not open, or too large")
+    analysis = await server.analysis_of(file)
+    document = file.document
+    found = await server.analyst.aside(lambda: write_dockerignore(analysis))
+    edit = _dockerignore_edit(document, found, server)
+    if edit:
+        await server.apply(edit)
+    elif isinstance(found, NothingToIgnore):
+        server.tell(f"Nothing to leave out of the build context: {found.reason}")
+
+
 class _Wanted:
     """Which kinds of actions are asked for."""
 
@@ -155,14 +184,14 @@ def _meant(server: Server, document: Document, analysis: Analysis, diagnostic: l
 
 
 def _on_findings(server: Server, analysis: Analysis, findings: Collection[Reported]) -> Iterator[Action]:
-    """What can be done about findings: first their fixes, then what silences them."""
-    for reported in findings:
-        yield from actions.fixing(analysis, reported)
-    silenced: set[Any] = set()
-    for reported in findings:
-        action = actions.silencing(analysis, reported)
-        if (action.title, action.edits) not in silenced:
-            silenced.add((action.title, action.edits))
+    """What can be done about findings: first their fixes, then what silences them. Nothing is on offer twice: two rules
+    may come to the same fix, and two findings may be silenced by the same comment."""
+    fixes = (action for reported in findings for action in actions.fixing(analysis, reported))
+    silencing = (actions.silencing(analysis, reported) for reported in findings)
+    seen: set[Any] = set()
+    for action in (*fixes, *silencing):
+        if (action.kind, action.edits, action.others) not in seen:
+            seen.add((action.kind, action.edits, action.others))
             yield action
     path, text = server.project.settings_file(analysis.path)
     for reported in {each.rule: each for each in findings}.values() if path else ():
@@ -189,6 +218,36 @@ def _optimize(server: Server, document: Document, analysis: Analysis) -> lsp.Cod
     found = optimizing(analysis)
     edit = converting.optimizing_edit(document, found, server.client) if found else None
     return lsp.CodeAction(TITLE, kind=kind, edit=edit) if edit else None
+
+
+def _dockerignore(server: Server, document: Document, analysis: Analysis) -> lsp.CodeAction | lsp.Command | None:
+    """The offer alone: to look through the context may take longer than a menu may."""
+    title = title_of(analysis)
+    command = lsp.Command(title, converting.DOCKERIGNORE, arguments=[document.uri])
+    if not server.client.action_literals:
+        return command if server.client.applies_edits else None
+    kind = ActionKind.DOCKERIGNORE.value
+    if server.client.resolves_edits:
+        return lsp.CodeAction(title, kind=kind, data={"uri": document.uri, "version": document.version})
+    return lsp.CodeAction(title, kind=kind, command=command) if server.client.applies_edits else None
+
+
+def _with_dockerignore(
+    server: Server, document: Document, analysis: Analysis, action: lsp.CodeAction
+) -> Generator[Any, Any, lsp.CodeAction]:
+    found = yield server.analyst.aside, (lambda: write_dockerignore(analysis),), None
+    action.edit = _dockerignore_edit(document, found, server)
+    if action.edit is None and isinstance(found, NothingToIgnore):
+        action.disabled = lsp.CodeActionDisabled(found.reason) if server.client.disabled_actions else None
+    return action
+
+
+def _dockerignore_edit(
+    document: Document, found: Ignoring | NothingToIgnore, server: Server
+) -> lsp.WorkspaceEdit | None:
+    if isinstance(found, NothingToIgnore):
+        return None
+    return converting.edit_of(document, action_of(found), server.client)
 
 
 def _version(made: lsp.CodeAction | lsp.Diagnostic) -> int | None:

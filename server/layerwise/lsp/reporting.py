@@ -132,7 +132,7 @@ class Reporter:
         analysis = self._analyst.now(file)
         if known is None or analysis is None or known.analysis is analysis:
             return False
-        return known.items != wire.diagnostics(analysis.findings, file.document, self._client.encoding)
+        return known.items != wire.diagnostics(analysis.shown, file.document, self._client.encoding)
 
     # Both
 
@@ -142,7 +142,7 @@ class Reporter:
         document = file.document
         known = self._reports.get(document.uri)
         written = known.written if known else {}
-        items = wire.diagnostics(analysis.findings, document, self._client.encoding, written)
+        items = wire.diagnostics(analysis.shown, document, self._client.encoding, written)
         if document.is_too_large:
             items = [wire.note(f"Layerwise checks no file of more than {MAX_TEXT:,} characters or {MAX_LINES:,} lines")]
         same = known is not None and known.items == items

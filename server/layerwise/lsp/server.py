@@ -218,6 +218,10 @@ class Server(LanguageServer):
             await self.analyst.look_again()
             pause = max(LOOK_EVERY, LOOK_SHARE * (self._loop.time() - began))
 
+    def tell(self, message: str) -> None:
+        """Show the user something that is no error."""
+        self._show(3, message)
+
     def _show(self, kind: int, message: str) -> None:
         self.protocol.tell("window/showMessage", {"type": kind, "message": message})
 
@@ -263,6 +267,11 @@ def _register(server: Server) -> None:
     server.command(converting.FIX_ALL)(fix_all)
     server.command(converting.OPTIMIZE)(optimize)
 
+    async def write_dockerignore(uri: str) -> None:
+        await handlers.on_dockerignore(server, uri)
+
+    server.command(converting.DOCKERIGNORE)(write_dockerignore)
+
 
 def _register_navigation(server: Server) -> None:
     for method, handler, options in (
@@ -300,6 +309,11 @@ def _on_document(
             analysis = yield server.analysis_of, (file,), None
         if file.document is not document:
             raise JsonRpcContentModified
-        return handler(server, document, analysis, params)
+        answer = handler(server, document, analysis, params)
+        if isinstance(answer, Generator):
+            answer = yield from answer
+            if file.document is not document:
+                raise JsonRpcContentModified
+        return answer
 
     return begin

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
 
+from layerwise.build.ignoring import look_through
 from layerwise.context import ContextTree, locate
 from layerwise.context.disk import DiskFiles
 from layerwise.engine import Loaded, Settings, find_settings, load_settings
@@ -68,7 +69,8 @@ class Project:
     def around(self, path: str | None, previous: Surroundings | None = None) -> Surroundings:
         """The surroundings of the document at ``path``. Reads the disk; may be called on any thread.
 
-        :param previous: returned itself when nothing has changed since.
+        :param previous: returned itself when nothing has changed since. Without it somebody waits for the first
+            diagnostics, and the context is not looked through.
         """
         folder = self.folder_of(path)
         editor = self.settings.get(folder) or self.settings.get(None)
@@ -76,7 +78,10 @@ class Project:
         context = None
         if path is not None:
             before = previous.context if previous else None
-            context = locate(path, self.files, context=loaded.settings.context, previous=before)
+            is_first = previous is None
+            context = locate(path, self.files, context=loaded.settings.context, previous=before, patient=not is_first)
+            if not is_first and (context is not before or not context.patient):
+                context = _looked_through(context)
         if previous and previous.context is context and previous.loaded == loaded:
             return previous
         return Surroundings(loaded, context)
@@ -92,3 +97,12 @@ class Project:
         folder = self.folder_of(path) or (path or "").rpartition("/")[0]
         candidate = f"{folder.rstrip('/')}/{SETTINGS_FILES[0]}"
         return (candidate, self.files.read(candidate)) if folder else ("", None)
+
+
+def _looked_through(context: ContextTree) -> ContextTree:
+    """A context with all that takes longer found out. The same one, where that makes no difference to anybody."""
+    has_litter = look_through(context)
+    if has_litter:
+        return context.patiently()
+    context.patient = True
+    return context

@@ -11,8 +11,8 @@ from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
 
-from layerwise.engine import Reported, SettingsProblem
-from layerwise.lint import DOCS, Finding, Related, Rule, Scope, Severity, Tag
+from layerwise.engine import Piece, Reported, SettingsProblem, Shown
+from layerwise.lint import DOCS, Related, Rule, Scope, Severity, Tag
 from layerwise.lsp.documents import Document
 from layerwise.lsp.encoding import Encoding, position_of
 from layerwise.text import LineIndex, Span
@@ -54,12 +54,12 @@ def read_pull(params: Mapping[str, Any]) -> tuple[str, str | None]:
     return read_uri(params), previous if isinstance(previous, str) else None
 
 
-Written = dict[tuple[object, ...], tuple[Finding, str]]
-"""The JSON of findings, by which finding it is, where it stands, and how severe it is."""
+Written = dict[object, tuple[object, tuple[int, int], list[str]]]
+"""The JSON of findings: of a whole piece, or of one that stands alone. With what it is of, and where that stands."""
 
 
 def diagnostics(
-    findings: Iterable[Reported], document: Document, encoding: Encoding, written: Written | None = None
+    shown: Iterable[Shown], document: Document, encoding: Encoding, written: Written | None = None
 ) -> list[str]:
     """Each finding as the JSON of a ``Diagnostic``, but for its last brace and its ``data``: see ``listed``.
 
@@ -71,16 +71,26 @@ def diagnostics(
     before: Written = written or {}
     now: Written = {}
     items: list[str] = []
-    for each in findings:
+    for each in shown:
         # The text of a step or a stage is the same as long as what was found in it is kept.
-        key = (id(each.kept), each.severity, position_of(lines, each.at, encoding))
-        known = before.get(key) if each.rule.scope in _KEPT_SCOPES else None
-        now[key] = known or (each.kept, _diagnostic(each, uri, lines, encoding))
-        items.append(now[key][1])
+        place = position_of(lines, each.at, encoding)
+        kept: object = each.harvest if isinstance(each, Piece) else each.kept
+        key: object = id(kept) if isinstance(each, Piece) else (id(kept), each.severity, place)
+        known = before.get(key)
+        if known is None or known[1] != place or not _is_kept(each):
+            shown_of = [reported for reported in each.reports() if reported.severity is not Severity.OFF]
+            known = kept, place, [_diagnostic(reported, uri, lines, encoding) for reported in shown_of]
+        now[key] = known
+        items += known[2]
     if written is not None:
         written.clear()
         written.update(now)
     return items
+
+
+def _is_kept(shown: Shown) -> bool:
+    """Whether it can be the same only where the text is."""
+    return isinstance(shown, Piece) or shown.rule.scope in _KEPT_SCOPES
 
 
 def note(message: str) -> str:

@@ -8,8 +8,9 @@ to their own start and are moved to their place in the file when they are first 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from typing import overload
 
 from layerwise.syntax.characters import LONGEST_LINE, is_too_long
 from layerwise.syntax.directives import Prologue
@@ -165,6 +166,57 @@ class Section:
             yield Gap(Span(done, self.span.end))
 
 
+class Sections(Sequence[Section]):
+    """The sections of a file. Each is put in its place when it is asked for; those that nobody asks for cost nothing.
+
+    What needs no place is in ``layouts``, and where each section starts in ``starts``.
+    """
+
+    __slots__ = ("_placed", "end", "layouts", "starts")
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self.layouts = [section.layout for section in sections]
+        self.starts = [section.span.start for section in sections]
+        self.end = sections[-1].span.end
+        self._placed: list[Section | None] = list(sections)
+
+    def replaced(self, first: int, stop: int, changed: Sequence[Section], shift: int) -> Sections:
+        """The sections where ``changed`` stand in the place of those from ``first`` to ``stop``, and those behind are
+        ``shift`` characters further down."""
+        found = Sections.__new__(Sections)
+        rest = self.starts[stop:]
+        found.layouts = [*self.layouts[:first], *[each.layout for each in changed], *self.layouts[stop:]]
+        found.starts = [
+            *self.starts[:first],
+            *[each.span.start for each in changed],
+            *([start + shift for start in rest] if shift else rest),
+        ]
+        found.end = self.end + shift if stop < len(self) else changed[-1].span.end
+        placed = [None] * len(rest) if shift else self._placed[stop:]
+        found._placed = [*self._placed[:first], *changed, *placed]
+        return found
+
+    def __len__(self) -> int:
+        return len(self.layouts)
+
+    @overload
+    def __getitem__(self, index: int) -> Section: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Section, ...]: ...
+    def __getitem__(self, index: int | slice) -> Section | tuple[Section, ...]:
+        if isinstance(index, slice):
+            return tuple([self[each] for each in range(*index.indices(len(self)))])
+        return self._placed[index] or self._put(range(len(self))[index])
+
+    def __iter__(self) -> Iterator[Section]:
+        return iter(self[:])
+
+    def _put(self, index: int) -> Section:
+        end = self.starts[index + 1] if index + 1 < len(self) else self.end
+        section = self._placed[index] = Section(Span(self.starts[index], end), self.layouts[index])
+        return section
+
+
 class Dockerfile:
     """A parsed file: any text gives one. Immutable; its parts are computed when first asked for."""
 
@@ -174,7 +226,7 @@ class Dockerfile:
         *,
         escape: str,
         directives: tuple[Directive, ...],
-        sections: tuple[Section, ...],
+        sections: Sections,
         problems: tuple[Problem, ...],
         prologue: Prologue,
     ) -> None:
@@ -197,7 +249,7 @@ class Dockerfile:
 
     def follow(self, previous: Dockerfile, edit: Edit) -> None:
         """Take note that ``edit`` has led here from ``previous``, so that lines which were counted stay so."""
-        if "lines" in previous.__dict__ or previous._lines_before is not None:
+        if "lines" in previous.__dict__:
             self._lines_before = previous.lines, edit
 
     @cached_property
@@ -207,15 +259,15 @@ class Dockerfile:
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """All problems, in order of their place."""
-        own = [moved(each, section.span.start) for section in self.sections for each in section.layout.problems]
+        rows = zip(self.sections.starts, self.sections.layouts, strict=True)
+        own = [moved(each, start) for start, layout in rows if layout.problems for each in layout.problems]
         return tuple(sorted([*self.file_problems, *own], key=lambda problem: problem.span))
 
     @cached_property
     def step_problems(self) -> tuple[Problem, ...]:
         """What the builder refuses only when it comes to the step, see ``Instruction.step_problems``."""
-        return tuple(
-            moved(problem, section.span.start) for section in self.sections for problem in section.layout.step_problems
-        )
+        rows = zip(self.sections.starts, self.sections.layouts, strict=True)
+        return tuple(moved(each, start) for start, layout in rows for each in layout.step_problems)
 
     def pieces(self) -> Iterator[Piece]:
         """All pieces in order; their texts concatenate to the text of the file."""
@@ -224,7 +276,7 @@ class Dockerfile:
 
     def section_at(self, offset: int) -> Section:
         """The section that holds ``offset``; at the border of two, the later one."""
-        return self.sections[max(bisect_right(self.section_starts, offset) - 1, 0)]
+        return self.sections[max(bisect_right(self.sections.starts, offset) - 1, 0)]
 
     def instruction_at(self, offset: int) -> Instruction | None:
         """The instruction that a cursor at ``offset`` touches; between two that touch each other, the later one."""
@@ -235,11 +287,6 @@ class Dockerfile:
             return None
         instruction = section.instruction(index)
         return instruction if instruction.span.contains(offset) else None
-
-    @cached_property
-    def section_starts(self) -> list[int]:
-        """The offset of each section."""
-        return [section.span.start for section in self.sections]
 
     def word(self, node: Node) -> str:
         """The characters under a node as they stand in the file."""
@@ -280,6 +327,7 @@ __all__ = [
     "Problem",
     "Run",
     "Section",
+    "Sections",
     "Shell",
     "ShellForm",
     "Stopsignal",

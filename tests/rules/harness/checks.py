@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from e2b_dockerfile_utils import DockerfileSyntaxError, parse_dockerfile_ast
 
@@ -13,7 +14,7 @@ from layerwise.context import ContextTree, MemoryFiles, locate
 from layerwise.engine import RULES, Analysis, Reported, Settings, analyse, fix_all, read_settings
 from layerwise.engine.comments import comments_of
 from layerwise.engine.linting import Linter
-from layerwise.lint import Applicability, Fix, Scope, Severity
+from layerwise.lint import Applicability, FileEdit, Fix, Scope, Severity
 from layerwise.text import apply_edits
 
 FOLDER = "/project"
@@ -93,7 +94,9 @@ def check_fix(case: Case, analysis: Analysis, reported: Reported, fix: Fix) -> s
         assert not whole, "an edit of the whole file"
     text = apply_edits(analysis.text, fix.edits)
     check_result(case, analysis, text, dropped=fix.drops)
-    if fix.applicability is not Applicability.REFACTOR and not fix.files:
+    if fix.files:
+        check_files(case, analysis, reported, fix, text)
+    elif fix.applicability is not Applicability.REFACTOR:
         after = analysis_of(case, text=text)
         count = sum(each.rule is reported.rule for each in analysis.findings)
         assert sum(each.rule is reported.rule for each in after.findings) < count, (
@@ -102,6 +105,22 @@ def check_fix(case: Case, analysis: Analysis, reported: Reported, fix: Fix) -> s
         check_nothing_new(case, analysis.text, text)
     check_relation(case, analysis, text, reported.rule.changes)
     return text
+
+
+def check_files(case: Case, analysis: Analysis, reported: Reported, fix: Fix, text: str) -> None:
+    """A fix that changes other files is made for them as they are, and what it is for is not said again."""
+    for file in fix.files:
+        assert file.before == (case.files or {}).get(file.path), "made for another text"
+        assert file.text != file.before
+    after = analysis_of(with_files(case, fix.files), text=text)
+    said = [each.message for each in after.findings if each.rule is reported.rule]
+    assert reported.message not in said, f"the finding is still there:\n{fix.files}"
+
+
+def with_files(case: Case, files: Iterable[FileEdit]) -> Case:
+    """The case with other texts of some files in its build context."""
+    changed = {file.path: file.text for file in files}
+    return replace(case, files={**(case.files or {}), **changed}) if changed else case
 
 
 def check_result(case: Case, before: Analysis, text: str, dropped: Iterable[str] = ()) -> None:
@@ -154,10 +173,10 @@ def check_bulk(case: Case, analysis: Analysis, grade: Applicability, expected: s
     if grade is Applicability.SAFE and case.relation is not None:
         assert {str(each) for each in changes} == case.relation
     assert apply_edits(analysis.text, result.edits) == result.text
-    if not result.files:
-        again = fix_all(analysis_of(case, text=result.text), grade, only=[RULES[case.rule]])
-        assert again.text == result.text
-        assert not again.applied
+    after = with_files(case, result.files)
+    again = fix_all(analysis_of(after, text=result.text), grade, only=[RULES[case.rule]])
+    assert again.text == result.text
+    assert not again.applied
 
 
 def check_memory(case: Case, analysis: Analysis, other: Analysis) -> None:
@@ -176,8 +195,8 @@ def check_about(analysis: Analysis) -> None:
 
 
 def _harvested(linter: Linter, analysis: Analysis) -> list[object]:
-    stages = [harvest.found for _, harvest in linter.stages(analysis.build.stages, analysis.dockerfile)]
-    return [*stages, linter.build(analysis.build).found]
+    stages = [piece.harvest.graded for piece in linter.stages(analysis.build.stages, analysis.dockerfile)]
+    return [*stages, linter.build(analysis.build).graded]
 
 
 def _plain(analysis: Analysis) -> Iterator[tuple[object, ...]]:

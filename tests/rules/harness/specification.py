@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|~{3,})\s*(?P<info>[^`]*)$")
@@ -52,7 +52,10 @@ class Case:
     settings: str = ""
     files: dict[str, str] | None = None
     """The files of the build context; None when it cannot be seen."""
-    fixed_files: dict[str, str] = field(default_factory=dict)
+    fixed_files: dict[str, str] | None = None
+    """The other files that safe fixes write; None where the case says nothing of them."""
+    unsafe_fixed_files: dict[str, str] | None = None
+    """Those that safe and unsafe ones write."""
 
     @property
     def rules(self) -> frozenset[str]:
@@ -158,7 +161,9 @@ def _with_block(case: Case, block: _Block) -> Case:
     if "settings" in block.words:
         return replace(case, settings=case.settings + block.text)
     if fixed_file is not None:
-        return replace(case, fixed_files={**case.fixed_files, fixed_file: block.text})
+        if case.unsafe_fixed is not None:
+            return replace(case, unsafe_fixed_files={**(case.unsafe_fixed_files or {}), fixed_file: block.text})
+        return replace(case, fixed_files={**(case.fixed_files or {}), fixed_file: block.text})
     return replace(case, files=_with_file(case.files, block))
 
 

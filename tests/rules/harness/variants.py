@@ -142,7 +142,7 @@ def _stage(dockerfile: Dockerfile, case: Case) -> list[Edit] | None:
             break
         at = piece.span.start
     line = dockerfile.lines.line_of(at)
-    start = dockerfile.lines.starts[line]
+    start = dockerfile.lines.start(line)
     if start != at and dockerfile.text[start:at].strip():
         start = dockerfile.lines.full_span(line).end
     return [Edit(Span(start, start), FIRST_STAGE)]

@@ -6,8 +6,9 @@ Spans are those of an instruction that starts at 0; ``span_of`` tells where it s
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from functools import cached_property
+from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from layerwise.build.dependencies.apart import is_apart
@@ -31,6 +32,8 @@ from layerwise.syntax.memo import Memo
 from layerwise.syntax.tree import Instruction, Run, Transfer
 from layerwise.text import Span
 
+T = TypeVar("T")
+
 _MEMO: Memo[Work] = Memo(20_000)
 _SURVEYS: WeakKeyDictionary[Stage, tuple[ContextTree | None, int, tuple[Work, ...]]] = WeakKeyDictionary()
 """Several rules ask for that of the same stage."""
@@ -44,6 +47,7 @@ class Work:
         self.folder = folder
         self.tree = tree
         self._apart: dict[tuple[object, ...], bool] = {}
+        self._answers: dict[tuple[object, ...], Any] = {}
 
     @property
     def index(self) -> int:
@@ -52,6 +56,14 @@ class Work:
     @property
     def instruction(self) -> Instruction:
         return self.step.instruction
+
+    def once(self, compute: Callable[..., T], *arguments: Hashable) -> T:
+        """What a pure function says of this and some arguments, computed once for as long as the step is the same."""
+        key = (compute, *arguments)
+        if key not in self._answers:
+            self._answers[key] = compute(self, *arguments)
+        answer: T = self._answers[key]
+        return answer
 
     @cached_property
     def copied(self) -> Copied | None:

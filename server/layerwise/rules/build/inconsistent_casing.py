@@ -28,19 +28,19 @@ def inconsistent_casing(build: Build, ctx: FileContext) -> Iterator[Finding]:
     ## Fix safety
     Safe: it changes the case of the keyword and of nothing else.
     """
-    lower = upper = 0
-    for section in build.dockerfile.sections[1:]:
-        lower += section.layout.lower
-        upper += section.layout.upper
+    sections = build.dockerfile.sections
+    layouts = sections.layouts[1:]
+    lower = sum([layout.lower for layout in layouts])
+    upper = sum([layout.upper for layout in layouts])
     casing = "lowercase" if lower > upper else "uppercase"
-    for section in build.dockerfile.sections[1:]:
-        if len(section.layout.own) == (section.layout.lower if lower > upper else section.layout.upper):
+    for start, layout in zip(sections.starts[1:], layouts, strict=True):
+        if len(layout.own) == (layout.lower if lower > upper else layout.upper):
             continue
-        for start, node in section.layout.instructions:
+        for at, node in layout.instructions:
             text = node.keyword.text
             wanted = text.lower() if lower > upper else text.upper()
             if text != wanted and not isinstance(node, Unknown):
-                yield _finding(node.keyword, section.span.start + start, wanted, casing)
+                yield _finding(node.keyword, start + at, wanted, casing)
 
 
 def _finding(keyword: Word, start: int, wanted: str, casing: str) -> Finding:

@@ -5,27 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from layerwise.build.dependencies import Copied, Work, span_of, survey
-from layerwise.build.dependencies.apart import is_project_folder, keeps_out, made_by_copying_to
+from layerwise.build.dependencies.passing import follows, passed
 from layerwise.build.model import Stage
 from layerwise.build.relation import Alteration
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
-from layerwise.syntax.tree import (
-    Cmd,
-    Entrypoint,
-    Expose,
-    Healthcheck,
-    Instruction,
-    Label,
-    Maintainer,
-    Onbuild,
-    Run,
-    Stopsignal,
-    Transfer,
-    Workdir,
-)
-
-_WITHOUT_EFFECT = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
+from layerwise.syntax.tree import Instruction, Run, Transfer
 
 _MOST_RELATED = 20
 """So many copies are named. Nobody reads on, and every one of them goes to the editor with each keystroke."""
@@ -73,65 +58,21 @@ def independent_run_after_copy(stage: Stage, ctx: StageContext) -> Iterator[Find
     for work in works:
         if not isinstance(work.instruction, Run):
             continue
-        if not group or not _follows(works, group[-1], work):
+        if not group or not follows(works, group[-1], work):
             group = []
-        passed = _passed(works, group[0] if group else work, work)
-        if passed:
+        above = passed(works, group[0] if group else work, work)
+        copies = [each.copied for each in above if each.copied is not None]
+        if copies:
             group.append(work)
-            yield _finding(work, group, passed, stage, ctx)
+            yield _finding(work, group, copies, stage, ctx)
         else:
             group = []
 
 
-def _follows(works: Sequence[Work], earlier: Work, later: Work) -> bool:
-    """Whether a RUN may go where an earlier one goes, with nothing in between that would keep it."""
-    between = works[earlier.index + 1 : later.index]
-    return all(isinstance(each.instruction, (*_WITHOUT_EFFECT, Transfer, Workdir)) for each in between)
-
-
-def _passed(works: Sequence[Work], first: Work, run: Work) -> list[Copied]:
-    """The copies of the context that a RUN may go above, with those RUNs that go before it; the topmost comes last."""
-    found: list[Copied] = []
-    folders: dict[str, None] = {}
-    past_workdir = False
-    for work in reversed(works[1 : run.index]):
-        instruction = work.instruction
-        if isinstance(instruction, Run) and work.index >= first.index:
-            continue
-        if isinstance(instruction, Workdir):
-            if not past_workdir and not all(_is_apart(run, folder, past_workdir=True) for folder in folders):
-                break
-            past_workdir = True
-        elif isinstance(instruction, Transfer):
-            folder = work.destination
-            if folder is None or not is_project_folder(folder):
-                break
-            made = made_by_copying_to(folder)
-            if made not in folders and not _is_apart(run, made, past_workdir=past_workdir):
-                break
-            folders[made] = None
-            if work.copied is not None:
-                found.append(work.copied)
-        elif not isinstance(instruction, _WITHOUT_EFFECT):
-            break
-    return found
-
-
-def _is_apart(work: Work, folder: str, *, past_workdir: bool) -> bool:
-    assert isinstance(work.instruction, Run)
-    if any(mount.type == "bind" for mount in work.instruction.mounts):
-        return False
-    if any(not each.manager.is_distribution for each in work.step.operations) and not (
-        keeps_out(work.step.before, (folder,)) and not folder.startswith("/home")
-    ):
-        return False
-    return work.is_apart((folder,), anywhere=past_workdir)
-
-
-def _finding(work: Work, group: Sequence[Work], passed: Sequence[Copied], stage: Stage, ctx: StageContext) -> Finding:
-    top = passed[-1]
+def _finding(work: Work, group: Sequence[Work], copies: Sequence[Copied], stage: Stage, ctx: StageContext) -> Finding:
+    top = copies[-1]
     lasts = not work.programs.isdisjoint(("curl", "wget")) or bool(work.step.operations)
-    weighs = lasts and any(copy.is_tree for copy in passed)
+    weighs = lasts and any(copy.is_tree for copy in copies)
     runs = [stage.steps[each.index].instruction for each in group]
     return Finding(
         span_of(stage, work.index),
@@ -139,7 +80,7 @@ def _finding(work: Work, group: Sequence[Work], passed: Sequence[Copied], stage:
         fix=Fix(_title(top), *_edits(runs, stage.steps[top.step.index].instruction, ctx)),
         related=[
             Related(span_of(stage, copy.step.index), "Nothing that this copies is read")
-            for copy in passed[: -_MOST_RELATED - 1 : -1]
+            for copy in copies[: -_MOST_RELATED - 1 : -1]
         ],
         severity=None if weighs else Severity.INFORMATION if lasts else Severity.HINT,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -15,7 +16,6 @@ from layerwise.build.package_lists import lives_on_lists
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
 from layerwise.knowledge.packages import MANAGERS
-from layerwise.knowledge.toolchains import is_build_package
 from layerwise.knowledge.weights import is_heavy_package
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.mounts import written_mounts
@@ -26,6 +26,10 @@ TOOLS = frozenset(manager.name for manager in MANAGERS if manager.caches and man
 OFFLINE = ("--no-index", "--dry-run", "--offline", "-o", "--no-network")
 MANY = 6
 """Packages of a distribution in one step, from which on they take a while to fetch."""
+SEVERAL = 3
+"""The same for what is installed by name with one of ``SMALL``."""
+SMALL = frozenset({"pip", "uv", "npm", "yarn", "pnpm", "bun", "composer"})
+"""Package managers that one also uses to install some tool by its name."""
 ELSEWHERE = ("--installroot", "--root", "-p")
 """Options by which a package manager keeps its downloads below another root."""
 KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache"""
@@ -41,8 +45,6 @@ KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/a
         Alteration.COMMAND_ADDED,
         Alteration.CLEANUP_REMOVED,
         Alteration.COMMAND_REWRITTEN,
-        # The removal of the hook, seen as that of the lists in another place.
-        Alteration.MOVED,
     ),
     about=TOOLS,
 )
@@ -98,15 +100,28 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 def _is_worth_it(step: Step, operations: tuple[PackageOperation, ...]) -> bool:
     """Whether there is much to fetch again, or a reason to do it often.
 
-    What a project depends on changes with the project. The packages of a distribution are fetched again only when
-    their own step changes, so that a few small ones are not worth a mount, nor are those that the same step removes.
+    What a project depends on changes with the project. Packages that a line names are fetched again only when that
+    line changes, so that a few small ones are not worth a mount, nor are those that the same step removes.
     """
-    if not operations[0].manager.is_distribution:
+    manager = operations[0].manager
+    if not manager.is_distribution and manager.name not in SMALL:
         return True
-    if any(each.operation is Operation.REMOVE and each.manager is operations[0].manager for each in step.operations):
+    if any(each.operation is Operation.REMOVE and each.manager is manager for each in step.operations):
         return False
-    names = [word.text for each in operations for word in each.packages if not _is_option(word.text)]
-    return len(names) >= MANY or any(is_build_package(name) or is_heavy_package(name) for name in names)
+    names = [_name(word.text) for each in operations for word in each.packages if not _is_option(word.text)]
+    if not manager.is_distribution and any(not each.packages or _has_manifest(each) for each in operations):
+        return True
+    return len(names) >= (MANY if manager.is_distribution else SEVERAL) or any(map(is_heavy_package, names))
+
+
+def _has_manifest(operation: PackageOperation) -> bool:
+    return operation.has_option("-r", "--requirement", "-e", "--editable") or any(
+        word.text.strip("'\"").startswith((".", "/", "$")) for word in operation.packages
+    )
+
+
+def _name(text: str) -> str:
+    return re.split(r"(?<=.)[=<>~@\[]", text.strip("'\""))[0]
 
 
 def _is_option(text: str) -> bool:
@@ -142,6 +157,8 @@ def _fills(operation: PackageOperation) -> bool:
     if operation.operation not in manager.filled_by or operation.has_option(
         *OFFLINE[: 5 if manager.name == "maven" else 3]
     ):
+        return False
+    if manager.name == "dotnet" and (operation.option("--add-source") or "").startswith(("/", ".")):
         return False
     # What is installed from a file is not fetched.
     packages = operation.packages

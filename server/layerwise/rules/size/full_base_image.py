@@ -73,11 +73,7 @@ def _family(build: Build, final: Stage) -> list[Stage]:
     root = final
     while root.parent is not None:
         root = build.stages[root.parent]
-    family = {root.facts.index}
-    for stage in build.stages:
-        if stage.parent in family:
-            family.add(stage.facts.index)
-    return [stage for stage in build.stages if stage.facts.index in family]
+    return [build.stages[index] for index in build.structure.family(root.facts.index)]
 
 
 def _finding(root: Stage, name: str, old: str, new: str, slim: Slim) -> Iterator[Finding]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerwise.build.dependencies.folders import is_within, placed_commands
 from layerwise.build.leftovers import all_caches_left, clean_command
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.runs import run_text
 from layerwise.lint import Applicability, Finding, Fix, Severity, StageContext, rule
 from layerwise.shell.join import append_command
+from layerwise.syntax.tree import Run
 
 TOOLS = frozenset({"npm", "yarn"})
 FETCHING = frozenset({Operation.INSTALL, Operation.UPGRADE})
@@ -77,9 +79,21 @@ def _leaving(step: Step) -> tuple[int, ...]:
             continue
         if operation.has_option(*NOTHING_FETCHED) or (manager.name == "yarn" and operation.has_option(*LATER_YARN)):
             continue
-        if step.once(all_caches_left)[index]:
+        if step.once(all_caches_left)[index] and not _installs_into_a_mount(step, operation):
             found[manager.name] = index
     return tuple(found.values())
+
+
+def _installs_into_a_mount(step: Step, operation: PackageOperation) -> bool:
+    """Whether nothing is kept of an install but its cache, which therefore is what it is for."""
+    run = step.instruction
+    targets = [mount.target for mount in run.mounts if mount.target] if isinstance(run, Run) else []
+    if not targets or "global" in operation.phrase or operation.has_option("-g", "--global"):
+        return False
+    placed = next(
+        (each for each in placed_commands(step, step.before.workdir or "/?") if each.command is operation.command), None
+    )
+    return placed is not None and placed.folder is not None and any(is_within(placed.folder, each) for each in targets)
 
 
 def _clean(step: Step, operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:

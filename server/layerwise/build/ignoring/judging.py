@@ -1,0 +1,165 @@
+"""Decides what of the litter in a context no build that uses it can need. What cannot be known is kept, and why."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from fnmatch import fnmatchcase
+
+from layerwise.build.ignoring.demand import Demand, demand
+from layerwise.build.ignoring.history import history_use, stamps_of
+from layerwise.build.ignoring.sight import Found, Sight, sight
+from layerwise.build.model import Build
+from layerwise.build.stages import build as build_of
+from layerwise.context import ContextTree
+from layerwise.context.locate import has_own_ignore_file, locate, named_dockerfiles
+from layerwise.knowledge.litter import NAMED_HISTORY, Kind
+from layerwise.syntax import parse
+
+MAX_DOCKERFILES = 60
+_A_PROJECT = 3
+"""So many files and folders beside a Dockerfile are more than what belongs to it."""
+
+
+class Use(Enum):
+    """Whether it may be left out."""
+
+    NONE = "none"
+    """The result of the build is the same without it."""
+    DOUBTFUL = "doubtful"
+    """A person has to say."""
+    NEEDED = "needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What there is to say about something in the context. ``reason`` is half a sentence, without a full stop."""
+
+    found: Found
+    use: Use
+    reason: str = ""
+    rescued: tuple[str, ...] = ()
+    """Patterns of what is named within it, and has to be brought back."""
+    is_taken: bool = True
+    """A COPY, ADD or bind mount takes it along."""
+
+    @property
+    def path(self) -> str:
+        return self.found.path
+
+
+def verdicts(build: Build, tree: ContextTree) -> tuple[Verdict, ...]:
+    """A verdict on everything that is found in the context of a build, with respect to all builds that use it."""
+    seen = tree.observed(sight)
+    if not seen.found:
+        return ()
+    own = demand(build)
+    return tree.kept(("verdicts", own), lambda: tuple(_verdicts(own, seen, tree)))
+
+
+def demands(own: Demand, tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
+    """The name of each Dockerfile that the ignore file counts for, with what it wants. That at hand comes first."""
+    return ((posixpath.basename(tree.dockerfile or "Dockerfile"), own), *others(tree))
+
+
+def others(tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
+    """The same of those Dockerfiles that are not at hand, as they are on the disk."""
+    return tree.kept("others", lambda: _others(tree))
+
+
+def _others(tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
+    """Those beside the Dockerfile at hand. A file of the context that names no other one may be built with it."""
+    if tree.dockerfile is None or has_own_ignore_file(tree.dockerfile, tree.files):
+        return ()
+    paths = dict.fromkeys((*tree.observed(sight).dockerfiles, *tree.observed(_named)))
+    found = []
+    for path in list(paths)[:MAX_DOCKERFILES]:
+        text = tree.text_at(path)
+        if path == tree.dockerfile or text is None or has_own_ignore_file(path, tree.files):
+            continue
+        wants = demand(build_of(parse(text)))
+        if path in tree.observed(_named) or not _is_of_its_own_folder(path, wants, tree):
+            found.append((posixpath.relpath(path, tree.root), wants))
+    return tuple(found)
+
+
+def _is_of_its_own_folder(path: str, wants: Demand, tree: ContextTree) -> bool:
+    """Whether a Dockerfile further down is built with another context: what it names is there, or a whole project."""
+    own = locate(path, tree.files)
+    folder = posixpath.dirname(path)
+    if folder == tree.root or own.root == tree.root:
+        return False
+    if own.told:
+        return True
+    named = [each.path for each in wants.wanted if each.path not in (".", "*") and not each.guessed]
+    if named:
+        return all(own.glob(each) for each in named)
+    return sum(name != posixpath.basename(path) for name, _ in tree.files.list(folder)) >= _A_PROJECT
+
+
+def _named(tree: ContextTree) -> tuple[str, ...]:
+    return named_dockerfiles(tree.root, tree.files)
+
+
+def _verdicts(own: Demand, seen: Sight, tree: ContextTree) -> Iterator[Verdict]:
+    everyone = demands(own, tree)
+    for found in seen.found:
+        yield _verdict(found, everyone, tree)
+
+
+def _verdict(found: Found, everyone: Sequence[tuple[str, Demand]], tree: ContextTree) -> Verdict:
+    is_taken = any(each.takes(found.path) for _, each in everyone)
+    for name, each in everyone:
+        if any(wanted.names(found.path) for wanted in each.wanted):
+            return Verdict(found, Use.NEEDED, f"`{name}` names it", is_taken=is_taken)
+    within = (wanted.path for _, each in everyone for wanted in each.wanted if wanted.is_inside(found.path))
+    rescued = tuple(dict.fromkeys(within))
+    if any(set(posixpath.basename(path)) <= {"*"} for path in rescued):
+        return Verdict(found, Use.NEEDED, "what lies in it is named", is_taken=is_taken)
+    if _is_brought_back(found.path, tree):
+        return Verdict(found, Use.NEEDED, "the ignore file brings it back", is_taken=is_taken)
+    use, reason = Use.NONE, ""
+    for name, each in everyone:
+        if not each.takes(found.path):
+            continue
+        one, why = _use(found, each, tree)
+        why = f"{why} in `{name}`" if why and len(everyone) > 1 and name != everyone[0][0] else why
+        if one is Use.NEEDED:
+            return Verdict(found, one, why, is_taken=is_taken)
+        if one is Use.DOUBTFUL and use is Use.NONE:
+            use, reason = one, why
+    return Verdict(found, use, reason, rescued, is_taken)
+
+
+def _use(found: Found, demand: Demand, tree: ContextTree) -> tuple[Use, str]:
+    """What becomes of something that a Dockerfile takes along."""
+    row = found.row
+    name = posixpath.basename(found.path)
+    if row.kind is Kind.SECRET:
+        return Use.DOUBTFUL, f"the image does not read `{found.path}`, or gets it when it is started"
+    if name == NAMED_HISTORY and row.kind is Kind.HISTORY:
+        reader = history_use(tree, demand) if found.path == NAMED_HISTORY else ""
+        stamp = next(stamps_of(demand), "")
+        if reader:
+            return Use.NEEDED, reader
+        return (Use.DOUBTFUL, f"nobody asks for the commit: {stamp}") if stamp else (Use.NONE, "")
+    spoiling = next((word for word in sorted(demand.words) if _fits(word, row.spoiled_by)), "")
+    if spoiling:
+        return Use.NEEDED, f"`{spoiling}` may read it"
+    if row.made_by and not any(_fits(word, row.made_by) for word in demand.words):
+        return Use.NEEDED, f"nothing is seen to make it again, as `{row.made_by[0]}` would"
+    return Use.NONE, ""
+
+
+def _is_brought_back(path: str, tree: ContextTree) -> bool:
+    """Whether a line with ``!`` is about it, or about something in it."""
+    return any(
+        pattern.includes and (pattern.matches(path) or pattern.may_match_below(path))
+        for pattern in tree.ignore.patterns
+    )
+
+
+def _fits(word: str, globs: tuple[str, ...]) -> bool:
+    return any(fnmatchcase(word, glob) for glob in globs)

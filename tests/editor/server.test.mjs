@@ -1,0 +1,148 @@
+// The life of the server as the user sees it: the status item, the output, what happens when it is killed, and without a Python.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import {
+  clickWord, openFile, picture, runCommand, serverPids, set, squiggle, startEditor, statusText, switchTo, toasts, until, untilStatus,
+} from "./editor.mjs";
+
+const FILES = {
+  ".vscode/settings.json": "{}",
+  "requirements.txt": "flask\n",
+  "Dockerfile": "FROM python:3.12-slim\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
+};
+
+let vscode, editor;
+before(async () => {
+  vscode = await startEditor({ files: FILES });
+  editor = await openFile(vscode, "Dockerfile");
+}, { timeout: 120_000 });
+after(() => vscode?.close());
+
+/** Kills the one server there is, and waits until there is one other. */
+async function killServer() {
+  const [pid, ...others] = serverPids(vscode);
+  assert.ok(pid !== undefined && others.length === 0, `one server runs: ${pid} ${others.join(" ")}`);
+  process.kill(pid, "SIGKILL");
+  await untilStatus(vscode, /Layerwise: starting/);
+  await until(() => serverPids(vscode).some((each) => each !== pid), 20_000, () => "no other server was started");
+}
+
+/** The server that runs now knows the text as it is: what is typed brings a squiggle, what is taken back takes it away. */
+async function answers() {
+  const { page } = vscode;
+  await squiggle(editor).waitFor({ timeout: 20_000 });
+  await clickWord(page, editor, "FROM");
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.type("RUNN x\n");
+  await squiggle(editor, "error").waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Control+Home");
+  await page.keyboard.press("Shift+ArrowDown");
+  await page.keyboard.press("Delete");
+  await squiggle(editor, "error").waitFor({ state: "detached", timeout: 20_000 });
+}
+
+test("the status item says that the server runs, and with which Python", { timeout: 90_000 }, async () => {
+  const { page } = vscode;
+  await squiggle(editor).waitFor({ timeout: 60_000 });
+  assert.match(await untilStatus(vscode, /Layerwise: running/), /with .*python3/);
+  await page.locator("#status\\.languageStatus").hover();
+  const details = page.locator(".hover-language-status", { hasText: "Layerwise: running" });
+  await details.waitFor({ timeout: 10_000 });
+  await picture(vscode, "status");
+  await details.getByText("Show Output").click();
+  await output(/Python: .*python3, from the PATH/);
+  await page.mouse.move(5, 5);
+});
+
+test("the output is shown by a command, and holds no error", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  await runCommand(page, "View: Toggle Panel Visibility");
+  await page.locator(".output-view").waitFor({ state: "hidden", timeout: 10_000 });
+  await runCommand(page, "Layerwise: Show Output");
+  const text = await output(/Python: .*python3, from the PATH/);
+  assert.doesNotMatch(text, /\[error\]|Traceback/);
+  await picture(vscode, "output");
+  await runCommand(page, "View: Toggle Panel Visibility");
+});
+
+test("a server that was killed is started again by itself, and says so", { timeout: 60_000 }, async () => {
+  const said = [];
+  const watch = setInterval(() => { void statusText(vscode).then((text) => said.push(text), () => undefined); }, 50);
+  try {
+    await killServer();
+    await untilStatus(vscode, /Layerwise: running/);
+  } finally {
+    clearInterval(watch);
+  }
+  assert.ok(said.some((text) => /starting.*ended by itself \(signal SIGKILL\)/.test(text)), [...new Set(said)].join("\n"));
+  await answers();
+  assert.equal(await toasts(vscode).count(), 0, "a thing that has mended itself is no message");
+});
+
+test("a server that is killed while somebody types knows what was typed", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  await clickWord(page, editor, "FROM");
+  await page.keyboard.press("Control+Home");
+  const typing = page.keyboard.type("# abcdefghijklmnopqrstuvwxyz\n", { delay: 20 });
+  await killServer();
+  await typing;
+  await untilStatus(vscode, /Layerwise: running/);
+  await answers();
+});
+
+test("restarting again and again, in the middle of a start too, leaves one server", { timeout: 60_000 }, async () => {
+  const { page } = vscode;
+  await killServer();
+  for (let round = 0; round < 3; round += 1) await runCommand(page, "Layerwise: Restart Server");
+  await untilStatus(vscode, /Layerwise: running/);
+  await until(() => serverPids(vscode).length === 1, 10_000, () => `servers: ${serverPids(vscode).join(" ")}`);
+  await answers();
+  assert.equal(await toasts(vscode).count(), 0);
+});
+
+test("a server that ends again and again is left alone, with a message that offers to restart it", { timeout: 90_000 }, async () => {
+  // Who asks for a restart asks for another five attempts.
+  await runCommand(vscode.page, "Layerwise: Restart Server");
+  await untilStatus(vscode, /Layerwise: starting/);
+  await untilStatus(vscode, /Layerwise: running/);
+  for (let times = 1; times <= 4; times += 1) {
+    await killServer();
+    await untilStatus(vscode, /Layerwise: running/);
+  }
+  process.kill(serverPids(vscode)[0], "SIGKILL");
+  const message = toasts(vscode, "ended 5 times within 3 minutes and was not started again");
+  await message.waitFor({ timeout: 20_000 });
+  assert.match(await untilStatus(vscode, /Layerwise: stopped/), /ended 5 times/);
+  assert.deepEqual(serverPids(vscode), []);
+  await picture(vscode, "ended-too-often");
+  await message.getByText("Restart Server").click();
+  await untilStatus(vscode, /Layerwise: running/);
+  await answers();
+});
+
+test("without a usable Python a message says so and leads to the setting", { timeout: 90_000 }, async () => {
+  const { page } = vscode;
+  await set(vscode, { "layerwise.interpreter": "/nowhere/python" });
+  const message = toasts(vscode, "Layerwise needs Python 3.11 or newer");
+  await message.waitFor({ timeout: 30_000 });
+  await picture(vscode, "no-python");
+  assert.match(await message.innerText(), /\/nowhere\/python/);
+  await switchTo(vscode, "Dockerfile");
+  await untilStatus(vscode, /Layerwise: needs Python, 3\.11 or newer/);
+  await message.getByText("Choose Interpreter").click();
+  await page.locator(".settings-editor").waitFor({ timeout: 20_000 });
+  await picture(vscode, "no-python-settings");
+  await set(vscode, { "layerwise.interpreter": "python3" });
+  await switchTo(vscode, "Dockerfile");
+  await untilStatus(vscode, /Layerwise: running/);
+  await answers();
+});
+
+/** Waits until the output of Layerwise says what is expected; returns all that is seen of it. */
+async function output(expected) {
+  const lines = vscode.page.locator(".output-view .view-lines");
+  let seen = "";
+  await until(async () => expected.test(seen = (await lines.innerText()).replaceAll("\u00a0", " ")), 20_000, () => `the output says:\n${seen}`);
+  return seen;
+}
