@@ -7,6 +7,8 @@ session, and prints milliseconds: until the first diagnostics, and for the keyst
 maximum; from the last of 50 edits 15 ms apart to its diagnostics; the processor time of an edit, which is what to
 compare on a busy machine; the round trip of an unknown request, which is answered without any work; and the memory of
 the server and its children in MiB. Then how long the greeting took, and a keystroke with 50 documents open.
+A server whose median keystroke takes more than half a second is not asked about longer files, and at most twenty
+seconds are typed into one file; both are said where they happen.
 With ``--peers`` two other servers that push diagnostics take their turn in the same run: ``tally lsp`` (PyPI tally-cli)
 and ``docker-langserver`` (npm dockerfile-language-server-nodejs, which checks syntax only and is installed into
 ``.cache`` once). A server behind ``--`` is measured instead of ours.
@@ -35,6 +37,10 @@ DOCUMENTS = 50
 PEERS_FOLDER = Path(__file__).resolve().parents[1] / ".cache" / "peers"
 NODE_SERVER = "dockerfile-language-server-nodejs@0.15.0"
 TIMEOUT = 60
+TOO_SLOW = 500
+"""Milliseconds of a median keystroke from which on longer files are not measured."""
+LONG_ENOUGH = 20
+"""Seconds of typing into one file, in which a slow server takes fewer letters than it was meant to."""
 PAUSE = 0.01
 """Seconds between two keystrokes. A person needs ten times as long."""
 TYPED = 'echo "typing here'
@@ -114,9 +120,15 @@ def measure(name: str, command: Sequence[str], sizes: Sequence[int], edits: int,
         session = Session(command, pulls=pulls)
         try:
             greeted = timed(lambda: session.greet(Path(folder).as_uri()))
-            for lines in sizes:
-                figures = " ".join(f"{each:8.2f}" for each in _figures(session, folder, lines, edits))
-                print(f"{name:18} {mode:4} {lines:6} {figures}", flush=True)
+            slow = ""
+            for lines in sorted(sizes):
+                if slow:
+                    print(f"{name:18} {mode:4} {lines:6} not measured: {slow}", flush=True)
+                    continue
+                figures = list(_figures(session, folder, lines, edits))
+                print(f"{name:18} {mode:4} {lines:6} {' '.join(f'{each:8.2f}' for each in figures)}", flush=True)
+                if figures[1] > TOO_SLOW:
+                    slow = f"a keystroke took more than {TOO_SLOW} ms at {lines} lines"
             crowd = _with_many_open(session, folder, edits)
             print(f"{name:18} {mode:4} greeted after {greeted:.0f} ms; {DOCUMENTS} documents open: {crowd:.2f} ms\n")
         finally:
@@ -129,13 +141,17 @@ def _figures(session: Session, folder: str, lines: int, edits: int) -> Iterator[
     time.sleep(0.5)
     line, column = _typing_place(text)
     before = session.processor_time()
-    times = [timed(lambda at=at: session.type(line, column + at)) for at in range(edits)]  # type: ignore[misc]
+    times: list[float] = []
+    while len(times) < edits and sum(times) < 1000 * LONG_ENOUGH:
+        times.append(timed(lambda: session.type(line, column + len(times))))
     spent = session.processor_time() - before
+    if len(times) < edits:
+        print(f"only {len(times)} letters at {lines} lines, for {LONG_ENOUGH} s have passed:")
     yield statistics.median(times)
     yield sorted(times)[int(len(times) * 0.95)]
     yield max(times)
-    yield session.burst(line, column + edits)
-    yield 1000 * spent / edits
+    yield session.burst(line, column + len(times))
+    yield 1000 * spent / len(times)
     yield statistics.median(timed(session.ping) for _ in range(edits))
     yield session.memory()
     session.close()

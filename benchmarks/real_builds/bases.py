@@ -37,6 +37,7 @@ PIP = f"[global]\ncert = {BUNDLE}\nbreak-system-packages = true\n"
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "debian:bookworm": ("curl", "git"),
     "python:3.11-slim": ("python3", "python3-pip", "python-is-python3"),
+    "python:3.11-slim-bookworm": ("python3", "python3-pip", "python-is-python3", "python3-venv"),
     "python:3.11": ("python3", "python3-pip", "python-is-python3", "python3-dev", "build-essential", "curl", "git"),
     "node:18": ("nodejs", "npm", "build-essential", "curl", "git"),
     "node:18-slim": ("nodejs", "npm"),
@@ -46,10 +47,12 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "composer:2": ("composer", "unzip", "git"),
     "ruby:3.1": ("ruby", "ruby-dev", "bundler", "build-essential", "git"),
     "nginx:1.22": ("nginx-light",),
+    "nginx:1.28-alpine": ("nginx-light", "curl"),
 }
 """What each image holds besides Debian. The names are those of images that have the same tools."""
 
 MORE: Mapping[str, tuple[str, ...]] = {
+    "nginx:1.28-alpine": ('CMD ["nginx", "-g", "daemon off;"]',),
     "golang:1.19": ("ENV GOPATH=/go", "ENV PATH=/go/bin:$PATH", "RUN mkdir -p /go/src /go/bin", "WORKDIR /go"),
 }
 """What else the official images of these names say."""

@@ -9,10 +9,7 @@ from pathlib import Path
 from layerwise.context import locate
 from layerwise.context.disk import DiskFiles
 from layerwise.engine import Analysis, FixResult, analyse, fix_all, optimize
-from layerwise.lint import Applicability
-from layerwise.text import apply_edits
-
-SPLITTING = ("size/compiler-base-image", "size/build-tools-in-final-stage")
+from layerwise.features.splitting import Refusal, split_stage
 
 
 @dataclass(frozen=True)
@@ -57,9 +54,7 @@ def _rules(result: FixResult) -> tuple[str, ...]:
 
 def _split(analysis: Analysis) -> FixResult | None:
     """The Dockerfile with its final stage split, optimized once more, where that is on offer."""
-    for reported in analysis.findings:
-        for fix in reported.finding.fixes if reported.rule.id in SPLITTING else ():
-            if fix.applicability is Applicability.REFACTOR:
-                text = apply_edits(analysis.text, fix.edits)
-                return optimize(analyse(text, path=analysis.path, files=analysis.context))
-    return None
+    found = split_stage(analysis)
+    if isinstance(found, Refusal):
+        return None
+    return optimize(analyse(found.text, path=analysis.path, files=analysis.context))

@@ -266,3 +266,53 @@ def test_optimizing_and_unsafe_fixes_exclude_each_other(layerwise: Command, writ
     result = layerwise("fix", "--optimize", "--unsafe")
     assert result.status == 2
     assert "not allowed with" in result.err
+
+
+GO = 'FROM golang:1.22-bookworm\nWORKDIR /src\nCOPY . .\nRUN CGO_ENABLED=0 go build -o server .\nCMD ["./server"]\n'
+GO_SPLIT = """\
+FROM golang:1.22-bookworm AS build
+WORKDIR /src
+COPY . .
+RUN CGO_ENABLED=0 go build -o server .
+
+FROM alpine:3
+RUN apk add --no-cache ca-certificates tzdata
+WORKDIR /src
+COPY --from=build /src/server /src/server
+COPY --from=build /src/static /src/static
+CMD ["./server"]
+"""
+GO_FILES = {"go.mod": "module shop\n", "main.go": "package main\n", "static/a.css": "x\n"}
+
+
+def test_split_writes_two_stages_with_what_the_context_shows(layerwise: Command, write: Write, folder: Path) -> None:
+    write({"Dockerfile": GO, **GO_FILES})
+    result = layerwise("fix", "--split", "--fail-on", "error")
+    assert (folder / "Dockerfile").read_text() == GO_SPLIT
+    assert result.out.splitlines()[:3] == [
+        "Dockerfile",
+        "  Split into stages: build the Go program, run it on alpine:3",
+        "  Runs on alpine:3, with /src/server, /src/static of the build.",
+    ]
+    assert (result.status, result.err) == (0, "")
+
+
+def test_split_as_a_diff_writes_nothing_and_says_what_it_assumes(
+    layerwise: Command, write: Write, folder: Path
+) -> None:
+    write({"Dockerfile": GO, **GO_FILES, "main.go": 'package main\nimport "os/exec"\n'})
+    result = layerwise("fix", "--split", "--diff")
+    assert (folder / "Dockerfile").read_text() == GO
+    assert "+COPY --from=build /src/server /src/server" in result.out.splitlines()
+    assert " FROM golang" not in result.out
+    assert "  Check: it starts no other program of `golang:1.22-bookworm`" in result.err.splitlines()
+    assert result.status == 1
+
+
+def test_split_says_why_it_does_nothing(layerwise: Command, write: Write, folder: Path) -> None:
+    text = GO.replace("go build -o server .", "go build -o server . && frobnicate")
+    write({"Dockerfile": text, **GO_FILES})
+    result = layerwise("fix", "--split", "--fail-on", "error")
+    assert (folder / "Dockerfile").read_text() == text
+    assert "  not split: what `frobnicate` does may be needed by what runs" in result.out.splitlines()
+    assert result.status == 0

@@ -270,13 +270,13 @@ export async function quickFixes(page, expected = "") {
   }
 }
 
-/** Chooses the quick fix whose title holds `title` from the open menu. */
-export async function choose(page, title) {
+/** Chooses the action whose title holds `title` from the open menu; with Control+Enter as `key` for a preview. */
+export async function choose(page, title, key = "Enter") {
   const titles = await page.locator(".action-widget .monaco-list-row.action").allInnerTexts();
   const index = titles.findIndex((text) => text.replaceAll("\u00a0", " ").includes(title));
   if (index < 0) throw new Error(`“${title}” is not on offer: ${titles.join(" | ")}`);
   for (let step = 0; step < index; step += 1) await page.keyboard.press("ArrowDown");
-  await page.keyboard.press("Enter");
+  await page.keyboard.press(key);
 }
 
 /** Runs a command of the palette by its title. */

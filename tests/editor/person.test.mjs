@@ -92,7 +92,7 @@ test("the next problem is told in words, with our name and the rule", { timeout:
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
   const message = page.locator(".marker-widget, .zone-widget");
   await message.first().waitFor({ timeout: 10_000 });
-  await until(async () => /leaves its cache.*layerwise\(size\/download-cache-left\)/s.test((await message.allInnerTexts()).join(" ").replaceAll("\u00a0", " ")), 10_000);
+  await until(async () => /leaves its cache.*layerwise.*size\/download-cache-left/s.test((await message.allInnerTexts()).join(" ").replaceAll("\u00a0", " ")), 10_000);
   await picture(vscode, "problem");
   await page.keyboard.press("Escape");
 });

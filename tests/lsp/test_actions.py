@@ -295,7 +295,7 @@ UNORDERED = "FROM debian:12\nCOPY . /app\nRUN apt-get update && apt-get install 
 ANNOTATING: dict[str, Any] = {"workspace": {"workspaceEdit": {"changeAnnotationSupport": {"groupsOnLabel": True}}}}
 
 
-def test_optimizing_is_one_edit_to_be_confirmed_change_by_change(client: Client) -> None:
+def test_optimizing_is_one_edit_that_says_of_each_change_what_it_is_for(client: Client) -> None:
     client.start(ANNOTATING)
     uri = client.open(UNORDERED)
     (offer,) = client.actions(uri, spot(0, 0), only=["source.optimize.layerwise"])
@@ -309,7 +309,7 @@ def test_optimizing_is_one_edit_to_be_confirmed_change_by_change(client: Client)
     assert "--no-install-recommends" in result
     used = {each["annotationId"] for each in change["edits"]}
     assert used == set(edit["changeAnnotations"])
-    assert all(each["needsConfirmation"] for each in edit["changeAnnotations"].values())
+    assert not any(each["needsConfirmation"] for each in edit["changeAnnotations"].values())
     described = "\n".join(each["description"] for each in edit["changeAnnotations"].values())
     assert "size/recommended-packages: " in described
     assert "Check: Name the recommended packages" in described
@@ -337,3 +337,26 @@ def test_optimizing_by_command(client: Client) -> None:
 def test_optimizing_is_not_offered_when_there_is_nothing_to_do(started: Client) -> None:
     uri = started.open("FROM debian\n")
     assert started.actions(uri, spot(0, 0), only=["source.optimize"]) == []
+
+
+GO = 'FROM golang:1.22-bookworm\nWORKDIR /src\nCOPY . .\nRUN go build -o server . # 🚀\nEXPOSE 80\nCMD ["./server"]\n'
+
+
+def test_the_final_stage_can_be_split(started: Client) -> None:
+    uri = started.open(GO, version=3)
+    (split,) = started.actions(uri, spot(3, 2), only=["refactor.extract"])
+    assert split["kind"] == "refactor.extract"
+    assert split["title"] == (
+        "Split into stages: build the Go program, run it on debian:bookworm-slim"
+        " (assumes that it reads no other file of `/src`, and 1 more)"
+    )
+    change = only_document(split["edit"])
+    assert change["textDocument"] == {"uri": uri, "version": 3}
+    text = applied(GO, change["edits"])
+    assert text.startswith(GO.replace("-bookworm\n", "-bookworm AS build\n").partition("\nEXPOSE")[0])
+    assert text.endswith('COPY --from=build /src/server /src/server\nEXPOSE 80\nCMD ["./server"]\n')
+
+
+def test_a_split_is_not_offered_where_the_cursor_means_something_else(started: Client) -> None:
+    uri = started.open(GO)
+    assert started.actions(uri, spot(2, 2), only=["refactor.extract"]) == []

@@ -74,7 +74,7 @@ def test_a_new_file_is_a_previewable_edit(client: Client, project: Path) -> None
     written = made("", change["edits"])
     assert {".git", "**/node_modules", "Dockerfile"} <= set(written.splitlines())
     (annotation,) = edit["changeAnnotations"].values()
-    assert annotation["needsConfirmation"] is True
+    assert annotation["needsConfirmation"] is False
     assert "Leaves out" in annotation["description"]
     names = set(edit["changeAnnotations"])
     assert {create["annotationId"], *(each["annotationId"] for each in change["edits"])} == names

@@ -12,7 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from layerwise.build.dependencies.copies import copied
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within, placed_commands
@@ -48,26 +48,46 @@ class Shipped:
     """Another stage is built on this one, and builds with them."""
 
 
-def shipped(build: Build, tree: ContextTree | None) -> Iterator[Shipped]:
+class _Given(NamedTuple):
+    """What matters beside the stages that an install has to do with."""
+
+    tree: ContextTree | None
+    version: int
+    started: tuple[str, ...]
+    """The words that the final image starts."""
+    is_production: bool
+    """Its variables tell an application of Ruby that it is in production."""
+
+
+def shipped(build: Build, tree: ContextTree | None) -> list[Shipped]:
     """What a build ships, in the order of the text."""
     final = build.final
     if final is None or not _runs_in_production(final):
-        return
-    for stage in build.stages:
-        for step in stage.steps_about(PRODUCTION):
-            for index in step.once(_whole_installs):
-                operation = step.operations[index]
-                row = PRODUCTION[operation.manager.name]
-                if _is_configured(build, stage, step, operation) or not _counts(operation, final):
-                    continue
-                names = development_of(stage, step, operation, tree)
-                if names == () or _starts_with_them(final, stage, step, tree, names):
-                    continue
-                yield from _found(build, stage, step, operation, row)
+        return []
+    env = final.steps[-1].after.env
+    is_production = any(name in env and env[name].value == "production" for name in RUBY_MODES)
+    given = _Given(tree, tree.version if tree else 0, tuple(started_words(final)), is_production)
+    return build.search(_shipped_by, given, about=PRODUCTION)
+
+
+def _shipped_by(build: Build, stage: Stage, given: _Given) -> Iterator[Shipped]:
+    for step in stage.steps_about(PRODUCTION):
+        for index in step.once(_whole_installs):
+            operation = step.operations[index]
+            row = PRODUCTION[operation.manager.name]
+            # An application of Ruby loads its development dependencies unless it is told that it is in production.
+            if operation.manager.name == "bundler" and not given.is_production:
+                continue
+            if _is_configured(build, stage, step, operation):
+                continue
+            names = development_of(stage, step, operation, given.tree)
+            if names == () or _starts_with_them(given, stage, step, names):
+                continue
+            yield from _found(build, stage, step, operation, row)
 
 
 def _found(build: Build, stage: Stage, step: Step, operation: PackageOperation, row: Production) -> Iterator[Shipped]:
-    family = [stage, *_descendants(build, stage)]
+    family = [build.stages[index] for index in build.structure.family(stage.facts.index)]
     later = [
         (each, follower)
         for each in family
@@ -206,14 +226,6 @@ def _leaves_out(environment: Environment, name: str, values: frozenset[str]) -> 
     return value is None or not values or value.lower() in values
 
 
-def _counts(operation: PackageOperation, final: Stage) -> bool:
-    """An application of Ruby loads its development dependencies unless it is told that it is in production."""
-    if operation.manager.name != "bundler":
-        return True
-    env = final.steps[-1].after.env
-    return any(name in env and env[name].value == "production" for name in RUBY_MODES)
-
-
 def _is_configured(build: Build, stage: Stage, step: Step, operation: PackageOperation) -> bool:
     name = operation.manager.name
     if any(name in each.once(_configured) for each in stage.steps[: step.index]):
@@ -243,14 +255,6 @@ def _configures(command: Command) -> Iterator[str]:
     row = PRODUCTION.get(program)
     if row and any(word.partition("=")[0] in row.config for word in words):
         yield program
-
-
-def _descendants(build: Build, stage: Stage) -> list[Stage]:
-    found = {stage.facts.index}
-    for each in build.stages:
-        if each.parent in found:
-            found.add(each.facts.index)
-    return [each for each in build.stages if each.facts.index in found and each is not stage]
 
 
 def _prunes(step: Step, install: Step, operation: PackageOperation, row: Production) -> bool:
@@ -306,7 +310,8 @@ def _may_need(command: Command, ecosystem: str) -> bool:
 
 def _copy_into_result(build: Build, origin: Stage, target: str) -> Step | None:
     """The step that copies a folder of a stage, or one around it, into the image."""
-    for stage in build.stages[origin.facts.index + 1 :]:
+    for index in build.structure.takers[origin.facts.index]:
+        stage = build.stages[index]
         if not stage.facts.in_result:
             continue
         for step in stage.steps_about({"--from"}):
@@ -333,11 +338,9 @@ def _takes(build: Build, stage: Stage, step: Step, origin: Stage, target: str) -
     return False
 
 
-def _starts_with_them(
-    final: Stage, stage: Stage, step: Step, tree: ContextTree | None, names: tuple[str, ...] | None
-) -> bool:
+def _starts_with_them(given: _Given, stage: Stage, step: Step, names: tuple[str, ...] | None) -> bool:
     """Whether the script that ``npm start`` stands for runs a development dependency, where it can be seen."""
-    words = list(started_words(final))
+    words, tree = given.started, given.tree
     programs = [word.rpartition("/")[2] for word in words]
     if tree is None or _STARTS.isdisjoint(programs):
         return False

@@ -138,7 +138,7 @@ def _first_use(rest: Sequence[Placed], file: File) -> tuple[int, Use] | None:
             continue
         if command.program in CHECKING:
             continue
-        use = _use(each, file)
+        use = use_of(each, file)
         if use is None:
             return None
         found = index, use
@@ -158,7 +158,8 @@ def _deletes(command: Command) -> bool:
     return any(word.value in ("-delete", "rm") for word in command.arguments)
 
 
-def _use(placed: Placed, file: File) -> Use | None:
+def use_of(placed: Placed, file: File) -> Use | None:
+    """How a command uses a file that it names, None where it only looks at it or does something else with it."""
     command = placed.command
     program, words = command.program, [plain(word) for word in command.arguments]
     if program in UNPACKING:

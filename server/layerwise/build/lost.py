@@ -68,35 +68,14 @@ class Lost:
     uses: tuple[Use, ...]
 
 
-def lost_in(build: Build) -> Iterator[Lost]:
+def lost_in(build: Build) -> list[Lost]:
     """What is lost in the cache mounts of a build, once for each folder of a stage."""
-    for stage, _ in build.stages.once(with_cache_mounts):
-        related = _related(build, stage.facts.index)
-        fine = stage.once(_Fine)
-        if fine.among == related:
-            continue
-        found = list(_Search(build, stage).lost())
-        fine.among = None if found else related
-        yield from found
+    return build.search(_lost_in, None, about={"--mount"})
 
 
-class _Fine:
-    """The stages, wherever they stand, among which nothing of what this one mounts is lost; for ``Stage.once``."""
-
-    def __init__(self, stage: Stage) -> None:
-        self.among: list[Stage] | None = None
-
-
-def _related(build: Build, index: int) -> list[Stage]:
-    """All stages that may have to do with what is mounted in one: itself, those below, those built on it, and those
-    that take files from one of these."""
-    parents, family = build.structure.parents, build.structure.family(index)
-    found = {*family, *(taker for each in family for taker in build.structure.takers[each])}
-    below = parents[index]
-    while below is not None:
-        found.add(below)
-        below = parents[below]
-    return [build.stages.models[each] for each in sorted(found)]
+def _lost_in(build: Build, stage: Stage, given: None) -> Iterator[Lost]:
+    if with_cache_mounts(stage):
+        yield from _Search(build, stage).lost()
 
 
 class _Search:
@@ -108,7 +87,7 @@ class _Search:
         self.by_stage: dict[int, list[str]] = {}
         self.folders = self.folders_of(stage)
         family = build.structure.family(stage.facts.index)
-        later = {*family, *(taker for each in family for taker in build.structure.takers[each])} - {stage.facts.index}
+        later = {*family, *build.structure.takers_of(family)} - {stage.facts.index}
         self.takers = [(build.stages[each], taking_files(build.stages[each])) for each in sorted(later)]
 
     def folders_of(self, stage: Stage) -> list[str]:

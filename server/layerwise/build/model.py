@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar, overload
 
 from layerwise.build.step import Course, ImageName, State, Step
+from layerwise.build.structure import Structure
 from layerwise.build.subjects import Subject, Subjects, subjects_of, together
 from layerwise.build.values import Variable
 from layerwise.syntax.tree import Dockerfile, From, Section, Sections
@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+GivenT = TypeVar("GivenT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,24 +116,14 @@ class Stage:
         self.triggers = triggers
         """The steps that the ONBUILDs of ``parent`` add right behind the FROM, with the places that they have there."""
         self._escape = escape
-        self._answers: dict[Any, Any] = {}
         self._like = like if like and like.section.span.start == section.span.start else None
 
     def moved_to(self, section: Section) -> Stage:
         """The same stage where its text stands now."""
         moved = Stage(self.facts, self.head, self.root, section, self.course, self.parent, self.triggers, self._escape)
-        moved._answers = self._answers
         if "subjects" in self.__dict__:
             moved.__dict__["subjects"] = self.subjects
         return moved
-
-    def once(self, compute: Callable[[Stage], T]) -> T:
-        """What a pure function says of the stage, computed once and kept from build to build, wherever the stage moves:
-        so nothing of what it says may have a place in the file, and steps are told by their index."""
-        if compute not in self._answers:
-            self._answers[compute] = compute(self)
-        answer: T = self._answers[compute]
-        return answer
 
     @property
     def escape(self) -> str:
@@ -228,12 +219,6 @@ class Stages(Sequence[Stage]):
             found.models[index] = found._placed[index] = changed
         return found
 
-    def once(self, compute: Callable[[Stage], T]) -> list[tuple[Stage, T]]:
-        """The stages of which a pure function says anything that counts as true, with what it says, see ``Stage.once``.
-        For a rule on the whole build this is the way to look for the stages that it is about."""
-        found = [(index, said) for index, model in enumerate(self.models) if (said := model.once(compute))]
-        return [(self[index], said) for index, said in found]
-
     def are_about_the_same(self, others: Stages) -> bool:
         """Whether as many stages are, one by one, about the same."""
         rows = zip(self.models, others.models, strict=True)
@@ -264,53 +249,6 @@ class Stages(Sequence[Stage]):
         return iter(self[:])
 
 
-class Structure:
-    """What builds have in common that differ only within their stages, see ``Build.structure``."""
-
-    def __init__(self, stages: Sequence[Stage]) -> None:
-        self.has_triggers = any(stage.triggers for stage in stages)
-        """Some stage gets steps from the ONBUILDs of the one below."""
-        self.parents = [stage.parent for stage in stages]
-        self._sources = [stage.head.sources for stage in stages]
-        self._by_name: dict[str, list[int]] = {}
-        for index, stage in enumerate(stages):
-            if stage.name is not None:
-                self._by_name.setdefault(stage.name, []).append(index)
-
-    def named(self, word: str, before: int) -> int | None:
-        """The index of the stage that ``word`` (a name in any case, or a number) means in stage ``before``."""
-        indices = self._by_name.get(word.lower(), [])
-        count = bisect_left(indices, before)
-        if count:
-            return indices[count - 1]
-        return int(word) if word.isdecimal() and int(word) < before else None
-
-    @cached_property
-    def children(self) -> list[list[int]]:
-        """For each stage the indices of those that are built on it."""
-        found: list[list[int]] = [[] for _ in self.parents]
-        for index, parent in enumerate(self.parents):
-            if parent is not None:
-                found[parent].append(index)
-        return found
-
-    @cached_property
-    def takers(self) -> list[list[int]]:
-        """For each stage the indices of those whose steps take files from it, by COPY or by a mount."""
-        found: list[list[int]] = [[] for _ in self.parents]
-        for index, words in enumerate(self._sources):
-            for source in {self.named(word, index) for word in words} - {None}:
-                found[source or 0].append(index)
-        return found
-
-    def family(self, index: int) -> list[int]:
-        """The index of a stage and those of all that are built on it, directly or not, in order."""
-        found = [index]
-        for each in found:
-            found += self.children[each]
-        return sorted(found)
-
-
 class Build:
     """The whole build of a Dockerfile. Immutable; its parts are computed when first asked for."""
 
@@ -321,13 +259,15 @@ class Build:
         global_args: Mapping[str, Variable],
         final: int,
         target: str | None = None,
-        structure: Structure | None = None,
         like: Build | None = None,
+        changed: int | None = None,
     ) -> None:
-        """:param like: this build before an edit; it only saves time."""
+        """:param like: this build before an edit, with the same structure. It only saves time.
+        :param changed: the index of the only stage in which something but its place is not as it was there.
+        """
         self.dockerfile = dockerfile
         self.stages = stages
-        self.structure = structure or Structure(stages.models)
+        self.structure: Structure = like.structure if like else _structure(stages)
         """The identical object for a build with the same FROMs and ARGs above them, whose stages take files from the
         same places, so that what follows from these alone need not be found again."""
         self.global_args = global_args
@@ -335,8 +275,45 @@ class Build:
         self.target = target
         """The name of the stage that was asked for, None for the last one."""
         self._final = final
-        if like is not None and "subjects" in like.__dict__ and stages.are_about_the_same(like.stages):
+        self._telling: dict[Any, tuple[object, set[int]]] = {}
+        """By what has been looked for: under which circumstances, and in which stages there may be something."""
+        if like is not None:
+            self._follow(like, changed)
+
+    def _follow(self, like: Build, changed: int | None) -> None:
+        if "subjects" in like.__dict__ and self.stages.are_about_the_same(like.stages):
             self.__dict__["subjects"] = like.subjects
+        concerned = set() if changed is None or not like._telling else self.structure.concerned(changed)
+        self._telling = {look: (given, telling | concerned) for look, (given, telling) in like._telling.items()}
+
+    def search(
+        self,
+        look: Callable[[Build, Stage, GivenT], Iterable[T]],
+        given: GivenT,
+        *,
+        about: Collection[Subject] = (),
+    ) -> list[T]:
+        """What ``look``, a function of a module, finds in each stage that is about one of ``about``; in order.
+
+        This is how a rule on the whole build stays cheap. A stage in which nothing was found is not looked at again for
+        as long as nothing has changed in it, in those that it is built on or takes files from, in those that are
+        built on it, and in those that take files from it or from one of those. So ``look`` must ask no other stage.
+        What else it depends on, such as the final stage or files, is ``given``: values that compare by what matters.
+        """
+        wanted = frozenset(about)
+        known = self._telling.get(look)
+        indices = sorted(known[1]) if known is not None and known[0] == given else range(len(self.stages))
+        found: list[T] = []
+        telling: set[int] = set()
+        for index in indices:
+            if wanted and wanted.isdisjoint(self.stages.models[index].subjects):
+                continue
+            own = list(look(self, self.stages[index], given))
+            found += own
+            if own:
+                telling.add(index)
+        self._telling[look] = given, telling
+        return found
 
     @cached_property
     def subjects(self) -> Subjects:
@@ -356,3 +333,12 @@ class Build:
         """The stage that ``word`` (a name in any case, or a number) means in stage ``before``; None for an image."""
         index = self.structure.named(word, before)
         return None if index is None else self.stages[index]
+
+
+def _structure(stages: Stages) -> Structure:
+    return Structure(
+        names=[stage.name for stage in stages.models],
+        parents=[stage.parent for stage in stages.models],
+        sources=[stage.head.sources for stage in stages.models],
+        has_triggers=any(stage.triggers for stage in stages.models),
+    )

@@ -38,8 +38,10 @@ def has_program(stage: Stage, program: str) -> bool | None:
     base = base_programs(stage)
     packages = PACKAGES.get(program, (program,))
     installed = stage.steps[-1].after.installed
-    if program in base.has or not installed.isdisjoint(packages):
+    if program in base.has:
         return True
+    if not installed.isdisjoint(packages):
+        return None if any(step.once(_takes_away) for step in stage.steps_about(DISTRIBUTION_MANAGERS)) else True
     if program not in base.lacks or stage.parent is not None or stage.triggers:
         return None
     if any(step.once(_may_bring) for step in stage.steps if step.kind is Run or issubclass(step.kind, Transfer)):
@@ -97,6 +99,19 @@ def _is_open(step: Step) -> Iterator[bool]:
         if operation.manager.is_distribution and operation.operation is Operation.INSTALL:
             yield any(word.value is None or "/" in word.value or word.value[:1] in "@." for word in operation.packages)
             yield bool(operation.manifests) or not operation.packages
+
+
+def _takes_away(step: Step) -> bool:
+    """Whether a step removes packages without naming them: what nothing needs, a group, those in a variable."""
+    if "apt-mark" in step.subjects:
+        return True
+    for operation in step.operations:
+        if operation.operation is Operation.INSTALL and operation.has_option("--virtual", "-t"):
+            if operation.manager.name == "apk":
+                return True
+        elif operation.operation is Operation.REMOVE and any(word.value is None for word in operation.packages):
+            return True
+    return False
 
 
 def _is_removed(step: Step, packages: tuple[str, ...]) -> bool:

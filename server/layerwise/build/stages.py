@@ -11,10 +11,11 @@ from weakref import WeakKeyDictionary
 from layerwise.build.heads import PLATFORM_ARGS, Globals, globals_of, head_of, sources_of
 from layerwise.build.model import Build, Course, Head, Stage, StageFacts, Stages, State, Step
 from layerwise.build.operations import Operation, operations, tools_of
-from layerwise.build.states import course_of, shared_ends, state_after
+from layerwise.build.states import course_of, state_after
 from layerwise.knowledge.purposes import is_work
 from layerwise.shell import script_of
 from layerwise.syntax.tree import Cmd, Dockerfile, Entrypoint, Instruction, Layout, Onbuild, Run, Section
+from layerwise.text import shared_ends
 
 __all__ = ["PLATFORM_ARGS", "build", "sources_of"]
 
@@ -79,9 +80,14 @@ def _again(dockerfile: Dockerfile, previous: Build, global_args: Globals) -> Bui
         changed = _edited(stages[head], dockerfile.sections[head + 1], global_args, dockerfile.escape)
         if changed is None:
             return None
-    stages = stages.moved_to(dockerfile.sections, head, changed)
     return Build(
-        dockerfile, stages, previous.global_args, previous._final, previous.target, previous.structure, like=previous
+        dockerfile,
+        stages.moved_to(dockerfile.sections, head, changed),
+        previous.global_args,
+        previous._final,
+        previous.target,
+        like=previous,
+        changed=None if changed is None else head,
     )
 
 

@@ -7,7 +7,7 @@ pressed inside a RUN that goes on installing the same packages leaves every late
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from dataclasses import replace
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -21,6 +21,7 @@ from layerwise.build.values import Origin, Variable, expanded
 from layerwise.knowledge.base_images import BaseImage
 from layerwise.shell import Dialect, dialect_of, script_of
 from layerwise.syntax.tree import Arg, Env, Instruction, Layout, Run, Shell, Transfer, User, Workdir
+from layerwise.text import shared_ends
 
 _MOST = 1000
 """How many variables and how many installed packages a state knows. No real file comes near it, and a made one with a
@@ -110,29 +111,6 @@ def course_of(entry: State, layout: Layout, escape: str, like: tuple[Layout, Cou
     course = Course(tuple(states))
     _put(known, id(entry), (entry, course), _KEPT)
     return course
-
-
-def shared_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
-    """How many items two rows have in common at their beginning, and how many of the others at their end."""
-    most = min(len(old), len(new))
-    head = _longest(most, lambda low, high: old[low:high] == new[low:high])
-    before, now = len(old), len(new)
-    tail = _longest(most - head, lambda low, high: old[before - high : before - low] == new[now - high : now - low])
-    return head, tail
-
-
-def _longest(most: int, is_same: Callable[[int, int], bool]) -> int:
-    """By bisection: comparing slices is much faster than comparing items one by one."""
-    if is_same(0, most):
-        return most
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        if is_same(low, middle):
-            low = middle
-        else:
-            high = middle
-    return low
 
 
 def _remembered(state: State, key: Hashable, make: Callable[[], T]) -> T:

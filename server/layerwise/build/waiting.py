@@ -32,23 +32,26 @@ Rows = tuple[tuple[tuple[int, ...], tuple[int, ...]], ...]
 _ROWS: WeakKeyDictionary[Stage, tuple[ContextTree | None, int, Rows]] = WeakKeyDictionary()
 
 
-def waiting(build: Build, tree: ContextTree | None) -> Iterator[Waiting]:
+def waiting(build: Build, tree: ContextTree | None) -> list[Waiting]:
     """The RUNs of all stages that are needed which wait for nothing.
 
     :param tree: the build context, where it can be seen.
     """
-    for stage in build.stages:
-        if not stage.facts.reachable or stage.facts.is_windows or "--from" not in stage.subjects:
-            continue
-        for runs, copies in _rows(stage, tree):
-            steps = [stage.steps[index] for index in copies]
-            needed = _needed_before(build, stage, copies[0])
-            found = [each for step in steps if (each := _source(build, stage, step))]
-            sources = {
-                each.facts.index: each for each in found if each.facts.index not in needed and _takes_time(build, each)
-            }
-            if sources:
-                yield Waiting(stage, tuple(stage.steps[index] for index in runs), tuple(steps), tuple(sources.values()))
+    return build.search(_waiting_in, (tree, tree.version if tree else 0), about={"--from"})
+
+
+def _waiting_in(build: Build, stage: Stage, given: tuple[ContextTree | None, int]) -> Iterator[Waiting]:
+    if not stage.facts.reachable or stage.facts.is_windows:
+        return
+    for runs, copies in _rows(stage, given[0]):
+        steps = [stage.steps[index] for index in copies]
+        needed = _needed_before(build, stage, copies[0])
+        found = [each for step in steps if (each := _source(build, stage, step))]
+        sources = {
+            each.facts.index: each for each in found if each.facts.index not in needed and _takes_time(build, each)
+        }
+        if sources:
+            yield Waiting(stage, tuple(stage.steps[index] for index in runs), tuple(steps), tuple(sources.values()))
 
 
 def _rows(stage: Stage, tree: ContextTree | None) -> Rows:

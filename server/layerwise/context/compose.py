@@ -36,13 +36,28 @@ def compose_files(names: Iterable[str]) -> list[str]:
 @lru_cache(maxsize=64)
 def builds_in_compose(text: str) -> tuple[BuildTarget, ...]:
     """The builds that a compose file names. Services whose paths need an unknown variable are left out."""
+    return tuple(target for service in _services(text) for target in _target(service))
+
+
+@lru_cache(maxsize=64)
+def inline_builds_in_compose(text: str) -> tuple[tuple[str, str], ...]:
+    """The builds whose Dockerfile stands in the compose file itself: the context of each, and that Dockerfile."""
+    found = []
+    for service in _services(text) if "dockerfile_inline" in text else ():
+        build = service.get("build") if isinstance(service, dict) else None
+        dockerfile = build.get("dockerfile_inline") if isinstance(build, dict) else None
+        context = _interpolated(build.get("context", ".")) if isinstance(build, dict) else None
+        if isinstance(dockerfile, str) and context and is_local(context):
+            found.append((context, dockerfile))
+    return tuple(found)
+
+
+def _services(text: str) -> Iterable[Any]:
     if len(text) > MAX_TEXT or "build" not in text:
         return ()
     document = read_yaml(text)
     services = document.get("services") if isinstance(document, dict) else None
-    if not isinstance(services, dict):
-        return ()
-    return tuple(target for service in services.values() for target in _target(service))
+    return services.values() if isinstance(services, dict) else ()
 
 
 def is_local(context: str) -> bool:

@@ -6,7 +6,7 @@ import posixpath
 from collections.abc import Iterator
 
 from layerwise.context.bake import BAKE_FILES, builds_in_bake
-from layerwise.context.compose import BuildTarget, builds_in_compose, compose_files
+from layerwise.context.compose import BuildTarget, builds_in_compose, compose_files, inline_builds_in_compose
 from layerwise.context.tree import ContextTree, Files
 
 MAX_FOLDERS_UP = 6
@@ -51,6 +51,17 @@ def named_dockerfiles(root: str, files: Files) -> tuple[str, ...]:
             context = posixpath.normpath(posixpath.join(folder, target.context))
             if context == root:
                 found[posixpath.normpath(posixpath.join(context, target.dockerfile))] = None
+    return tuple(found)
+
+
+def inline_dockerfiles(root: str, files: Files) -> tuple[str, ...]:
+    """The texts of the Dockerfiles that stand in compose files, for builds with this context."""
+    found: list[str] = []
+    for folder in _folders_up(posixpath.join(root, "Dockerfile"), files):
+        for name in compose_files(name for name, is_folder in files.list(folder) if not is_folder):
+            for context, text in inline_builds_in_compose(files.read(posixpath.join(folder, name)) or ""):
+                if posixpath.normpath(posixpath.join(folder, context)) == root:
+                    found.append(text)
     return tuple(found)
 
 

@@ -220,12 +220,12 @@ class ContextTree:
         return found
 
     def is_current(self) -> bool:
-        """Whether all that was seen of the files is still so."""
+        """Whether all that was seen of the files is still so. Others may go on looking meanwhile."""
         return (
-            all(self.files.read(path) == text for path, text in self._texts.items())
-            and all(dict(self.files.list(path)) == entries for path, entries in self._lists.items())
-            and all(self.files.size(path) == size for path, size in self._sizes.items())
-            and all(look(self) == seen for look, seen in self._observed.items())
+            all(self.files.read(path) == text for path, text in list(self._texts.items()))
+            and all(dict(self.files.list(path)) == entries for path, entries in list(self._lists.items()))
+            and all(self.files.size(path) == size for path, size in list(self._sizes.items()))
+            and all(look(self) == seen for look, seen in list(self._observed.items()))
         )
 
     def absolute(self, path: str) -> str:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from layerwise.build.model import Build, Stage, StageFacts, Stages, Step
-from layerwise.build.states import shared_ends
 from layerwise.build.subjects import Subjects, subjects_of_command
 from layerwise.context.tree import ContextTree
 from layerwise.engine.memo import Generations
@@ -29,7 +28,7 @@ from layerwise.lint import (
 )
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Dockerfile, Instruction
-from layerwise.text import Span
+from layerwise.text import Span, shared_ends
 
 _NOTHING = Harvest()
 

@@ -50,7 +50,7 @@ class GivenUp:
     instead: str
 
 
-def _ends(text: str) -> Mapping[str, str]:
+def _ends(text: str) -> dict[str, str]:
     words = text.split()
     return dict(zip(words[::2], words[1::2], strict=True))
 

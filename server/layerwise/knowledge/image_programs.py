@@ -99,7 +99,18 @@ def _variant(tag: str, plain: Programs | None, slim: Programs | None, alpine: Pr
 
 PACKAGES: Mapping[str, tuple[str, ...]] = {
     "curl": ("curl", "curl-minimal", "cpanminus", "git-annex", "google-perftools", "opam", "vagrant", "perlbrew"),
-    "wget": ("wget", "wget2", "cpanminus", "opam", "luarocks", "debootstrap", "apt-mirror", "perlbrew", "busybox"),
+    "wget": (
+        "wget",
+        "wget2",
+        "cpanminus",
+        "opam",
+        "luarocks",
+        "debootstrap",
+        "apt-mirror",
+        "perlbrew",
+        "busybox",
+        "google-chrome-stable",
+    ),
     "nc": (
         *("netcat", "netcat-openbsd", "netcat-traditional", "nmap-ncat", "ncat", "nmap", "nc", "busybox"),
         *("busybox-extras", "busybox-static"),
@@ -110,23 +121,3 @@ PACKAGES: Mapping[str, tuple[str, ...]] = {
     "node": ("nodejs", "node"),
 }
 """The packages that bring a program, by themselves or through one they depend on."""
-
-WITH_HEALTHCHECK: frozenset[str] = frozenset(
-    {
-        *("gitlab/gitlab-ce", "gitlab/gitlab-ee", "pihole/pihole", "vaultwarden/server", "netdata/netdata"),
-        *("louislam/uptime-kuma", "jupyter/base-notebook", "jupyter/minimal-notebook", "jupyter/scipy-notebook"),
-        *("jupyter/datascience-notebook", "jupyter/tensorflow-notebook", "jupyter/pytorch-notebook"),
-        *("jupyter/pyspark-notebook", "jupyter/all-spark-notebook", "jupyter/r-notebook", "jupyter/julia-notebook"),
-    }
-)
-"""Images that come with a HEALTHCHECK of their own, without their registry."""
-
-OTHER_PORTS: frozenset[int] = frozenset(
-    {
-        *(21, 22, 25, 53, 69, 88, 110, 111, 123, 143, 161, 179, 389, 443, 445, 465, 514, 587, 636, 873, 993, 995),
-        *(1194, 1433, 1521, 1812, 1883, 2049, 2181, 2375, 2376, 2379, 2380, 3128, 3306, 3389, 4369, 4444, 5005, 5222),
-        *(5432, 5555, 5671, 5672, 5900, 5901, 6379, 6443, 6667, 7000, 7687, 8125, 8443, 8883, 9042, 9092, 9300, 9443),
-        *(11211, 25565, 26379, 27017, 27018, 50000, 50051, 61613, 61616),
-    }
-)
-"""Ports on which something else than plain HTTP is spoken, as a rule; 9000 is php-fpm's, see there."""

@@ -256,7 +256,7 @@ READING_HISTORY: frozenset[str] = frozenset(
 MAKING_HISTORY: frozenset[str] = frozenset({"git clone", "git init"})
 
 CALL_OF_GIT = re.compile(
-    r"""\bgit\b["']?[ \t,]+[^\n|;&]{0,40}?\b"""
+    r"""\bgit\b["']?[ \t,]+[^\n|;&:{}]{0,40}?\b"""
     r"(?:describe|rev-parse|log|rev-list|ls-files|ls-tree|show|status|diff|submodule|branch|tag|name-rev|archive"
     r"|symbolic-ref|shortlog|show-ref|for-each-ref)\b"
 )

@@ -180,3 +180,12 @@ FETCHING_LISTS: frozenset[str] = _words("add-apt-repository apt-add-repository s
 
 WGET_VALUED: frozenset[str] = frozenset("OPetTUiBwQlARDIX")
 """The one-letter options of GNU's ``wget`` that take a value, but for those that name a log."""
+
+VERIFYING: frozenset[str] = _words(
+    "sha1sum sha224sum sha256sum sha384sum sha512sum md5sum shasum b2sum cksum gpgv cosign minisign signify"
+    " slsa-verifier rpmkeys"
+)
+"""Programs by which a file is checked against a sum or a signature. ``gpg`` and ``openssl`` do so among much else."""
+
+PROGRAM_FOLDERS: tuple[str, ...] = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+"""Folders of which all files are there to be run."""

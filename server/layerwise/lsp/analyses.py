@@ -74,6 +74,8 @@ class Analyst:
         self._on_work = on_work
         self._small = Lane("layerwise-small", 1)
         self._large = Lane("layerwise-large", 3)
+        self._aside = Lane("layerwise-aside", 2)
+        """For what looks through folders."""
         self._files: dict[str, OpenFile] = {}
         self._look: asyncio.Task[None] | None = None
         self._looks: set[asyncio.Task[None]] = set()
@@ -126,7 +128,7 @@ class Analyst:
 
     async def aside(self, job: Callable[[], ResultT]) -> ResultT:
         """Have something done about a file that takes longer than an answer may hold up the others."""
-        return await self._small.submit(job)
+        return await self._aside.submit(job)
 
     def start(self, file: OpenFile) -> asyncio.Future[None]:
         """Begin to analyse a file on a thread, unless that is under way. ``on_news`` follows."""
@@ -212,7 +214,7 @@ class Analyst:
         before, path = file.surroundings, file.document.path
         if before is None or not file.is_open:
             return
-        seen = await self._small.submit(lambda: self._look_around(path, before))
+        seen = await self._aside.submit(lambda: self._look_around(path, before))
         if seen is not before and file.surroundings is before:
             file.surroundings = seen
             self.start(file)

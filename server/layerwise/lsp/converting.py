@@ -20,6 +20,9 @@ APPLY = "layerwise.applyEdit"
 FIX_ALL = "layerwise.fixAll"
 OPTIMIZE = "layerwise.optimize"
 DOCKERIGNORE = "layerwise.dockerignore"
+_ASK = False
+"""VS Code opens its preview by itself for changes that need confirmation, with all of them left out, so that Apply does
+nothing. What was chosen by its title is done; for a preview in which all is ticked, one chooses with Ctrl+Enter."""
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1$\n?", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#{1,6} +", re.MULTILINE)
 _MARK = re.compile(
@@ -123,7 +126,7 @@ def workspace_edit(
 
 
 def optimizing_edit(document: Document, optimization: Optimization, client: Client) -> lsp.WorkspaceEdit | None:
-    """All of an optimization as one edit; each change with what it is for, to be confirmed, where the client can do it.
+    """All of an optimization as one edit; each change with what it is for, where the client can show that.
 
     None when the client can make no new files and that would take one.
     """
@@ -144,9 +147,9 @@ def optimizing_edit(document: Document, optimization: Optimization, client: Clie
 
 
 def _described_edit(edit: lsp.WorkspaceEdit, action: Action) -> lsp.WorkspaceEdit:
-    """The edits of an action that assumes something: the client shows what, and asks before it makes them."""
+    """The edits of an action that assumes something; the client's preview shows what."""
     name = action.kind.value
-    annotation = lsp.ChangeAnnotation(action.title, needs_confirmation=True, description=action.description)
+    annotation = lsp.ChangeAnnotation(action.title, needs_confirmation=_ASK, description=action.description)
     for change in edit.document_changes or ():
         if isinstance(change, lsp.TextDocumentEdit):
             change.edits = [lsp.AnnotatedTextEdit(name, each.range, _new_text(each)) for each in change.edits]
@@ -164,7 +167,7 @@ def _annotation(improvements: Sequence[Improvement]) -> lsp.ChangeAnnotation:
     label = "; ".join(each.title for each in improvements)
     notes = (f"Check: {note}" for each in improvements for note in each.notes)
     why = (f"{each.rule.id}: {message}" for each in improvements for message in each.why)
-    return lsp.ChangeAnnotation(label, needs_confirmation=True, description="\n".join((*why, *notes)))
+    return lsp.ChangeAnnotation(label, needs_confirmation=_ASK, description="\n".join((*why, *notes)))
 
 
 def _edits_of(other: OtherFile, encoding: Encoding) -> list[lsp.TextEdit]:

@@ -37,6 +37,13 @@ def position_of(lines: LineIndex, offset: int, encoding: Encoding) -> tuple[int,
     return line, len(before.encode(_CODECS[encoding], "surrogatepass")) // _UNIT[encoding]
 
 
+def positions_of(lines: LineIndex, offsets: list[int], encoding: Encoding) -> list[tuple[int, int]]:
+    """The same of many offsets."""
+    if encoding is Encoding.UTF_32 or lines.text.isascii():
+        return lines.places(offsets)
+    return [position_of(lines, offset, encoding) for offset in offsets]
+
+
 def offset_of(lines: LineIndex, line: int, column: int, encoding: Encoding) -> int:
     """The offset of a client's position. A column behind the line's end means its end, one inside a character the
     start of that character; a line that isn't there means the nearest end of the text."""

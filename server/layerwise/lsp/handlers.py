@@ -111,7 +111,7 @@ async def on_fix_all(server: Server, uri: str) -> None:
 
 
 async def on_optimize(server: Server, uri: str) -> None:
-    """The command that optimizes a document. The client shows the changes first, where it can."""
+    """The command that optimizes a document."""
     file = server.analyst.get(uri)
     if file is None or file.document.is_too_large:
         raise JsonRpcInvalidParams(f"{uri} is not open, or too large")

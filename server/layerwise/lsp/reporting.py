@@ -33,7 +33,7 @@ class Report:
     version: int
     items: list[str]
     result_id: str
-    written: wire.Written = field(default_factory=dict)
+    written: wire.Written = field(default_factory=wire.Written)
     """What ``items`` were made of, for the next report."""
 
 
@@ -141,7 +141,7 @@ class Reporter:
             self._guard.report(failure.error, f"looking for {failure.rule.id}")
         document = file.document
         known = self._reports.get(document.uri)
-        written = known.written if known else {}
+        written = known.written if known else wire.Written()
         items = wire.diagnostics(analysis.shown, document, self._client.encoding, written)
         if document.is_too_large:
             items = [wire.note(f"Layerwise checks no file of more than {MAX_TEXT:,} characters or {MAX_LINES:,} lines")]

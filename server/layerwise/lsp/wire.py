@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from pygls.exceptions import JsonRpcInvalidParams
@@ -14,8 +16,8 @@ from pygls.exceptions import JsonRpcInvalidParams
 from layerwise.engine import Piece, Reported, SettingsProblem, Shown
 from layerwise.lint import DOCS, Related, Rule, Scope, Severity, Tag
 from layerwise.lsp.documents import Document
-from layerwise.lsp.encoding import Encoding, position_of
-from layerwise.text import LineIndex, Span
+from layerwise.lsp.encoding import Encoding, position_of, positions_of
+from layerwise.text import LineIndex, Span, shared_ends
 
 SOURCE = "layerwise"
 _KEPT_SCOPES = (Scope.STEP, Scope.STAGE)
@@ -54,8 +56,15 @@ def read_pull(params: Mapping[str, Any]) -> tuple[str, str | None]:
     return read_uri(params), previous if isinstance(previous, str) else None
 
 
-Written = dict[object, tuple[object, tuple[int, int], list[str]]]
-"""The JSON of findings: of a whole piece, or of one that stands alone. With what it is of, and where that stands."""
+@dataclass(slots=True)
+class Written:
+    """The JSON of what was shown before, by pieces."""
+
+    kept: list[object] = field(default_factory=list)
+    """What each piece is of: held, so that its identity stays its own."""
+    keys: list[tuple[int, tuple[int, int], Severity | None]] = field(default_factory=list)
+    """That identity, the place of the piece, and the severity of a finding that stands alone."""
+    parts: list[list[str]] = field(default_factory=list)
 
 
 def diagnostics(
@@ -68,29 +77,31 @@ def diagnostics(
     """
     uri = json.dumps(document.uri)
     lines = document.lines
-    before: Written = written or {}
-    now: Written = {}
-    items: list[str] = []
-    for each in shown:
-        # The text of a step or a stage is the same as long as what was found in it is kept.
-        place = position_of(lines, each.at, encoding)
-        kept: object = each.harvest if isinstance(each, Piece) else each.kept
-        key: object = id(kept) if isinstance(each, Piece) else (id(kept), each.severity, place)
-        known = before.get(key)
-        if known is None or known[1] != place or not _is_kept(each):
-            shown_of = [reported for reported in each.reports() if reported.severity is not Severity.OFF]
-            known = kept, place, [_diagnostic(reported, uri, lines, encoding) for reported in shown_of]
-        now[key] = known
-        items += known[2]
+    before = written or Written()
+    pieces = list(shown)
+    places = positions_of(lines, [each.at for each in pieces], encoding)
+    kept = [each.harvest if isinstance(each, Piece) else _kept(each) for each in pieces]
+    severities = [None if isinstance(each, Piece) else each.severity for each in pieces]
+    keys = list(zip(map(id, kept), places, severities, strict=True))
+    head, tail = shared_ends(before.keys, keys)
+    known = dict(zip(before.keys[head:], before.parts[head : len(before.parts) - tail], strict=False))
+    parts = before.parts[:head]
+    for key, piece in zip(keys[head : len(keys) - tail], pieces[head:], strict=False):
+        part = known.get(key)
+        parts.append([_diagnostic(each, uri, lines, encoding) for each in _on(piece)] if part is None else part)
+    parts += before.parts[len(before.parts) - tail :]
     if written is not None:
-        written.clear()
-        written.update(now)
-    return items
+        written.kept, written.keys, written.parts = kept, keys, parts
+    return list(chain.from_iterable(parts))
 
 
-def _is_kept(shown: Shown) -> bool:
-    """Whether it can be the same only where the text is."""
-    return isinstance(shown, Piece) or shown.rule.scope in _KEPT_SCOPES
+def _kept(reported: Reported) -> object:
+    """What is the same object as long as the text is the same that it is about: that of a step, or of a stage."""
+    return reported.kept if reported.rule.scope in _KEPT_SCOPES else reported
+
+
+def _on(shown: Shown) -> list[Reported]:
+    return [each for each in shown.reports() if each.severity is not Severity.OFF]
 
 
 def note(message: str) -> str:

@@ -6,6 +6,7 @@ only in ``shell``, a client's encoding only in ``lsp``.
 
 from layerwise.text.edits import Edit, OverlapError, apply_edits, unmoved
 from layerwise.text.lines import LineIndex
+from layerwise.text.rows import shared_ends
 from layerwise.text.span import Span
 
-__all__ = ["Edit", "LineIndex", "OverlapError", "Span", "apply_edits", "unmoved"]
+__all__ = ["Edit", "LineIndex", "OverlapError", "Span", "apply_edits", "shared_ends", "unmoved"]

@@ -2,6 +2,7 @@
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from layerwise.text.edits import Edit
@@ -68,6 +69,20 @@ class LineIndex:
         if gap < len(starts) and offset >= starts[gap] + shift:
             return bisect_right(starts, offset - shift, gap) - 1
         return bisect_right(starts, offset, 0, gap) - 1
+
+    def places(self, offsets: Iterable[int]) -> list[tuple[int, int]]:
+        """The zero-based line and column of many offsets of the text."""
+        starts, gap, shift = self._rows
+        border = starts[gap] + shift if gap < len(starts) else len(self.text) + 1
+        found: list[tuple[int, int]] = []
+        for offset in offsets:
+            if offset < border:
+                line = bisect_right(starts, offset, 0, gap) - 1
+                found.append((line, offset - starts[line]))
+            else:
+                line = bisect_right(starts, offset - shift, gap) - 1
+                found.append((line, offset - shift - starts[line]))
+        return found
 
     def position(self, offset: int) -> Position:
         offset = max(0, min(offset, len(self.text)))

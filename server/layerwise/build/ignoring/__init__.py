@@ -34,9 +34,9 @@ __all__ = [
 
 def look_through(tree: ContextTree) -> bool:
     """Find out what takes longer than a keystroke may. Whether there is anything that may be left out."""
-    found = tree.observed(sight).found
-    if found:
+    is_littered = tree.observed(sight).is_littered
+    if is_littered:
         weights(tree)
         others(tree)
         readers(tree)
-    return bool(found)
+    return is_littered

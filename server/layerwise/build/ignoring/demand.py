@@ -6,7 +6,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from fnmatch import translate
+from fnmatch import fnmatchcase, translate
 
 from layerwise.build.effects import pattern_of
 from layerwise.build.model import Build, Stage, Step
@@ -32,7 +32,6 @@ from layerwise.text import Span
 
 _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
 _MAX_WORDS = 12
-_WHOLE = (".", "*", "**")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +54,17 @@ class Wanted:
 
     def names(self, path: str) -> bool:
         """Whether it names this very path."""
-        if self.path in _WHOLE:
-            return self.guessed and "/" not in path
-        if not self.guessed and set(posixpath.basename(self.path)) <= {"*"}:
-            return False
-        return self._is(path)
+        if self.guessed:
+            # What stands for a variable may hold any number of slashes.
+            return fnmatchcase(path, self.path)
+        return not set(posixpath.basename(self.path)) <= {"*"} and self.path != "." and self._is(path)
 
-    def is_inside(self, path: str) -> bool:
-        """Whether it names something below this path."""
+    def below(self, path: str) -> str:
+        """What it names below this path, as a path or pattern below exactly that; empty if there is nothing."""
         parts, depth = self.path.split("/"), path.count("/") + 1
-        return len(parts) > depth and _matches("/".join(parts[:depth]), path)
+        if len(parts) <= depth or not _matches("/".join(parts[:depth]), path):
+            return ""
+        return "/".join((path, *parts[depth:]))
 
     def _is(self, path: str) -> bool:
         return self.path == "." or _matches(self.path, path)

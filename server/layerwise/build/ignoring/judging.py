@@ -14,7 +14,7 @@ from layerwise.build.ignoring.sight import Found, Sight, sight
 from layerwise.build.model import Build
 from layerwise.build.stages import build as build_of
 from layerwise.context import ContextTree
-from layerwise.context.locate import has_own_ignore_file, locate, named_dockerfiles
+from layerwise.context.locate import has_own_ignore_file, inline_dockerfiles, locate, named_dockerfiles
 from layerwise.knowledge.litter import NAMED_HISTORY, Kind
 from layerwise.syntax import parse
 
@@ -82,6 +82,7 @@ def _others(tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
         wants = demand(build_of(parse(text)))
         if path in tree.observed(_named) or not _is_of_its_own_folder(path, wants, tree):
             found.append((posixpath.relpath(path, tree.root), wants))
+    found += [("a compose file", demand(build_of(parse(text)))) for text in tree.observed(_inline)]
     return tuple(found)
 
 
@@ -99,6 +100,10 @@ def _is_of_its_own_folder(path: str, wants: Demand, tree: ContextTree) -> bool:
     return sum(name != posixpath.basename(path) for name, _ in tree.files.list(folder)) >= _A_PROJECT
 
 
+def _inline(tree: ContextTree) -> tuple[str, ...]:
+    return inline_dockerfiles(tree.root, tree.files)
+
+
 def _named(tree: ContextTree) -> tuple[str, ...]:
     return named_dockerfiles(tree.root, tree.files)
 
@@ -114,9 +119,11 @@ def _verdict(found: Found, everyone: Sequence[tuple[str, Demand]], tree: Context
     for name, each in everyone:
         if any(wanted.names(found.path) for wanted in each.wanted):
             return Verdict(found, Use.NEEDED, f"`{name}` names it", is_taken=is_taken)
-    within = (wanted.path for _, each in everyone for wanted in each.wanted if wanted.is_inside(found.path))
-    rescued = tuple(dict.fromkeys(within))
-    if any(set(posixpath.basename(path)) <= {"*"} for path in rescued):
+    within = (wanted.below(found.path) for _, each in everyone for wanted in each.wanted)
+    rescued = tuple(dict.fromkeys(path for path in within if path))
+    # To bring it back must not bring back what the user leaves out.
+    is_touched = any(pattern.may_match_below(found.path) for pattern in tree.ignore.patterns)
+    if any(is_touched or set(posixpath.basename(path)) <= {"*"} for path in rescued):
         return Verdict(found, Use.NEEDED, "what lies in it is named", is_taken=is_taken)
     if _is_brought_back(found.path, tree):
         return Verdict(found, Use.NEEDED, "the ignore file brings it back", is_taken=is_taken)

@@ -51,6 +51,11 @@ class Sight:
     """Files in which a tool may be told to read the history, by their paths in the context."""
     complete: bool = True
 
+    @property
+    def is_littered(self) -> bool:
+        """Whether there is anything that more than its name has to be known of."""
+        return any(each.row.kind not in (Kind.DOCKER, Kind.EDITOR) for each in self.found)
+
 
 def sight(tree: ContextTree) -> Sight:
     """What is found in a context; for ``ContextTree.observed``."""

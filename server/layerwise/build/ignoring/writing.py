@@ -82,7 +82,7 @@ def _itself(tree: ContextTree) -> Iterator[str]:
 
 def _candidates(tree: ContextTree, verdict: Verdict, chosen: Sequence[Verdict]) -> Iterator[list[str]]:
     """Ways to write it, the most general first."""
-    back = [f"!{line}" for line in verdict.rescued]
+    back = [f"!{_escaped(verdict.path)}{path.removeprefix(verdict.path)}" for path in verdict.rescued]
     row, seen = verdict.found.row, tree.observed(sight)
     name = posixpath.basename(verdict.path)
     named = {each.path for each in seen.found if posixpath.basename(each.path) == name}

@@ -34,7 +34,7 @@ def compiler_base_image(build: Build, ctx: FileContext) -> Iterator[Finding]:
     COPY . .
     RUN CGO_ENABLED=0 go build -o /usr/local/bin/shop .
 
-    FROM gcr.io/distroless/static-debian12
+    FROM gcr.io/distroless/static-debian12:nonroot
     COPY --from=build /usr/local/bin/shop /usr/local/bin/shop
     CMD ["shop"]
     """

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from functools import partial
+from dataclasses import dataclass
 
-from layerwise.build.ignoring import Use, Verdict, demand, source_span, verdicts, wanted_by, weights, written
+from layerwise.build.ignoring import (
+    Demand,
+    Use,
+    Verdict,
+    demand,
+    sight,
+    source_span,
+    verdicts,
+    wanted_by,
+    weights,
+    written,
+)
 from layerwise.build.ignoring.saying import listed
 from layerwise.build.model import Build, Step
 from layerwise.context import ContextTree
@@ -73,42 +84,58 @@ def unignored_context(build: Build, ctx: FileContext) -> Iterator[Finding]:
     might read when it runs, and for the history where a compiler writes the commit into what it makes.
     """
     tree = ctx.files
-    if tree is None or not tree.patient:
+    if tree is None or not tree.patient or not tree.observed(sight).is_littered:
         return
-    found = [each for each in verdicts(build, tree) if each.is_taken and each.use is not Use.NEEDED]
-    if not found:
+    own = demand(build)
+    report = tree.kept(("report", own), lambda: _report(build, own, tree))
+    if not report.worth:
         return
-    worth = _worth_a_word(found, tree)
-    taking = [(step, taken) for step in _copies(build) if (taken := _taken(step, worth))]
+    taking = [(step, taken) for step in _copies(build) if (taken := _taken(step, report, tree))]
     if not taking:
         return
     first, taken = taking[0]
     yield Finding(
         source_span(first, taken[0].path),
         _message(taken, tree),
-        fixes=_fixes(build, found, tree),
+        fixes=report.fixes,
         related=[Related(source_span(step, own[0].path), "This copy takes it along too") for step, own in taking[1:]],
     )
 
 
-def _worth_a_word(found: Sequence[Verdict], tree: ContextTree) -> list[Verdict]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Report:
+    """What there is to say of a context, wherever that is said."""
+
+    worth: tuple[Verdict, ...]
+    fixes: tuple[Fix, ...]
+
+
+def _report(build: Build, own: Demand, tree: ContextTree) -> _Report:
+    found = [each for each in verdicts(build, tree) if each.is_taken and each.use is not Use.NEEDED]
     weighed = weights(tree)
-    return [
+    worth = tuple(
         each
         for each in found
         if each.found.row.kind in _ALWAYS or (each.found.row.kind in _IF_LARGE and weighed[each.path][0].bytes >= LARGE)
-    ]
+    )
+    return _Report(worth, tuple(_fixes(own, found, tree)) if worth else ())
 
 
 def _copies(build: Build) -> Iterator[Step]:
     for stage in build.stages:
         if stage.facts.reachable:
-            yield from (step for step in stage.steps_about({Transfer}) if step.trigger is None)
+            yield from stage.steps_about({Transfer})
 
 
-def _taken(step: Step, worth: Sequence[Verdict]) -> list[Verdict]:
+def _taken(step: Step, report: _Report, tree: ContextTree) -> tuple[Verdict, ...]:
+    """What a step takes along of all that is worth a word."""
     sources = wanted_by(step)
-    return [each for each in worth if any(source.takes(each.path) for source in sources)] if sources else []
+    if not sources:
+        return ()
+    return tree.kept(
+        (report, sources),
+        lambda: tuple(each for each in report.worth if any(source.takes(each.path) for source in sources)),
+    )
 
 
 def _message(taken: Sequence[Verdict], tree: ContextTree) -> str:
@@ -122,14 +149,13 @@ def _message(taken: Sequence[Verdict], tree: ContextTree) -> str:
     return f"Takes along {', and '.join(parts)}: {why}"
 
 
-def _fixes(build: Build, found: Sequence[Verdict], tree: ContextTree) -> Iterator[Fix]:
+def _fixes(own: Demand, found: Sequence[Verdict], tree: ContextTree) -> Iterator[Fix]:
     """Leaving out what nobody can need; and then, for a person to look at, the rest."""
     chosen = [each for each in found if each.found.row.kind is not Kind.DOCKER]
     sure = [each for each in chosen if each.use is Use.NONE]
     doubtful = [each for each in chosen if each.use is Use.DOUBTFUL]
-    own = demand(build)
     for grade, some in ((Applicability.SAFE, sure), (Applicability.UNSAFE, chosen if doubtful else [])):
-        file = tree.kept(("file", own, grade), partial(written, tree, some, own))
+        file = written(tree, some, own)
         if file is None:
             continue
         title = f"{'Create' if file.before is None else 'Complete'} {posixpath.basename(file.path)}"

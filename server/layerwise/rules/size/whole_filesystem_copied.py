@@ -40,27 +40,23 @@ def whole_filesystem_copied(build: Build, ctx: FileContext) -> Iterator[Finding]
     FROM python:3.12-slim
     COPY --from=build /opt/shop /opt/shop
     """
-    for stage, indices in build.stages.once(_copies):
-        for index in indices:
-            step = stage.steps[index]
-            inner = step.trigger or step
-            copy, number = inner.instruction, inner.once(_whole_source)
-            if number is None or not isinstance(copy, Copy):
-                continue
-            origin = _origin(copy, stage, build)
-            is_waste = step is inner and stage.facts.in_result and _is_system(origin, build)
-            yield Finding(
-                copy.sources[number].span,
-                _message(copy, stage, is_system=_is_system(origin, build)),
-                related=[Related(origin.from_.span, "All of this stage")] if isinstance(origin, Stage) else (),
-                severity=None if is_waste and not stage.facts.is_scratch else Severity.OFF,
-            )
+    yield from build.search(_copies_of_all, None, about={"--from"})
 
 
-def _copies(stage: Stage) -> tuple[int, ...]:
-    """The indices of the steps that copy all of a stage; for ``Stages.once``."""
-    steps = stage.steps_about({"--from"})
-    return tuple(each.index for each in steps if (each.trigger or each).once(_whole_source) is not None)
+def _copies_of_all(build: Build, stage: Stage, given: None) -> Iterator[Finding]:
+    for step in stage.steps_about({"--from"}):
+        inner = step.trigger or step
+        copy, index = inner.instruction, inner.once(_whole_source)
+        if index is None or not isinstance(copy, Copy):
+            continue
+        origin = _origin(copy, stage, build)
+        is_waste = step is inner and stage.facts.in_result and _is_system(origin, build)
+        yield Finding(
+            copy.sources[index].span,
+            _message(copy, stage, is_system=_is_system(origin, build)),
+            related=[Related(origin.from_.span, "All of this stage")] if isinstance(origin, Stage) else (),
+            severity=None if is_waste and not stage.facts.is_scratch else Severity.OFF,
+        )
 
 
 def _whole_source(step: Step) -> int | None:

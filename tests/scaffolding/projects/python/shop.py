@@ -1,0 +1,10 @@
+"""A shop that sells one thing."""
+
+from flask import Flask
+
+app = Flask(__name__)
+
+
+@app.get("/")
+def index() -> str:
+    return "One lamp left."
