@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def found(**more: Any) -> Finding:
         ("dl3006", [UNTAGGED]),
         ("MaintainerDeprecated", [MAINTAINER]),
         ("build/deprecated-*", [MAINTAINER]),
-        ("DL400*", [MAINTAINER]),
+        ("DL4000*", [MAINTAINER]),
         ("*", list(RULES.values())),
         ("nothing", []),
         ("DL9999", []),
@@ -63,8 +64,10 @@ def test_discovery_finds_each_rule_under_the_name_of_its_file() -> None:
 
 
 def test_no_alias_is_claimed_twice() -> None:
-    aliases = [alias for rule in RULES.values() for alias in rule.aliases]
-    assert len(aliases) == len(set(aliases))
+    aliases = Counter(alias for rule in RULES.values() for alias in rule.aliases)
+    # What BuildKit reports under one name is two problems, with a fix for one of them.
+    assert [alias for alias, count in aliases.items() if count > 1] == ["UndefinedVar"]
+    assert {rule.id for rule in resolve("UndefinedVar")} == {"build/arg-out-of-scope", "build/undefined-variable"}
 
 
 @pytest.mark.parametrize("word", ["DL3008", "SC2086", "DS-0001", "CIS-DI-0005", "DKL-LI-0003", "UndefinedVar"])

@@ -96,7 +96,7 @@ def test_reading_a_specification(cases: Any) -> None:
     assert (one.fixed, one.unsafe_fixed, one.by_title) == ("FIXED\n", "UNSAFE\n", (("Do it", "BY TITLE\n"),))
     assert one.settings == two.settings == 'profile = "all"\n'
     assert one.files == {"src/a.txt": "content\n"}
-    assert one.fixed_files == {".dockerignore": ".git\n"}
+    assert one.unsafe_fixed_files == {".dockerignore": ".git\n"}
     assert not one.no_fix
     assert (two.name, two.no_fix, two.files) == ("Two", True, None)
 
