@@ -7,8 +7,8 @@ session, and prints milliseconds: until the first diagnostics, and for the keyst
 maximum; from the last of 50 edits 15 ms apart to its diagnostics; the processor time of an edit, which is what to
 compare on a busy machine; the round trip of an unknown request, which is answered without any work; and the memory of
 the server and its children in MiB. Then how long the greeting took, and a keystroke with 50 documents open.
-A server whose median keystroke takes more than half a second is not asked about longer files, and at most twenty
-seconds are typed into one file; both are said where they happen.
+A server whose median keystroke takes longer than ``--patience`` is measured without the burst, and not with longer
+files; and at most twenty seconds are typed into one file. Both are said where they happen.
 With ``--peers`` two other servers that push diagnostics take their turn in the same run: ``tally lsp`` (PyPI tally-cli)
 and ``docker-langserver`` (npm dockerfile-language-server-nodejs, which checks syntax only and is installed into
 ``.cache`` once). A server behind ``--`` is measured instead of ours.
@@ -37,7 +37,9 @@ DOCUMENTS = 50
 PEERS_FOLDER = Path(__file__).resolve().parents[1] / ".cache" / "peers"
 NODE_SERVER = "dockerfile-language-server-nodejs@0.15.0"
 TIMEOUT = 60
-TOO_SLOW = 500
+QUIET = 1.0
+"""Seconds of silence after which a server has nothing more to say."""
+PATIENCE = 500
 """Milliseconds of a median keystroke from which on longer files are not measured."""
 LONG_ENOUGH = 20
 """Seconds of typing into one file, in which a slow server takes fewer letters than it was meant to."""
@@ -72,6 +74,7 @@ def main() -> None:
     parser.add_argument("--edits", type=int, default=60)
     parser.add_argument("--mode", choices=("push", "pull", "both"), default="push")
     parser.add_argument("--lines", type=int, nargs="+", default=LINES)
+    parser.add_argument("--patience", type=float, default=PATIENCE, metavar="MS", help=f"{PATIENCE} ms by default")
     parser.add_argument("--peers", action="store_true", help="also measure other servers, which push")
     parser.add_argument("server", nargs="*", help="the command of a language server")
     options = parser.parse_args()
@@ -83,7 +86,7 @@ def main() -> None:
     for mode in ("push", "pull") if options.mode == "both" else (options.mode,):
         for name, command in servers.items():
             if mode == "push" or command is OURS:
-                measure(name, command, options.lines, options.edits, pulls=mode == "pull")
+                measure(name, command, options, pulls=mode == "pull")
 
 
 def peers() -> dict[str, list[str]]:
@@ -113,7 +116,7 @@ def text_of(lines: int) -> str:
     return "# syntax=docker/dockerfile:1\n" + "".join(services)
 
 
-def measure(name: str, command: Sequence[str], sizes: Sequence[int], edits: int, *, pulls: bool) -> None:
+def measure(name: str, command: Sequence[str], options: argparse.Namespace, *, pulls: bool) -> None:
     """Print the figures of one server."""
     mode = "pull" if pulls else "push"
     with tempfile.TemporaryDirectory() as folder:
@@ -121,21 +124,22 @@ def measure(name: str, command: Sequence[str], sizes: Sequence[int], edits: int,
         try:
             greeted = timed(lambda: session.greet(Path(folder).as_uri()))
             slow = ""
-            for lines in sorted(sizes):
+            for lines in sorted(options.lines):
                 if slow:
                     print(f"{name:18} {mode:4} {lines:6} not measured: {slow}", flush=True)
                     continue
-                figures = list(_figures(session, folder, lines, edits))
+                figures = list(_figures(session, folder, lines, options))
                 print(f"{name:18} {mode:4} {lines:6} {' '.join(f'{each:8.2f}' for each in figures)}", flush=True)
-                if figures[1] > TOO_SLOW:
-                    slow = f"a keystroke took more than {TOO_SLOW} ms at {lines} lines"
-            crowd = _with_many_open(session, folder, edits)
+                if figures[1] > options.patience:
+                    slow = f"a keystroke took more than {options.patience:.0f} ms at {lines} lines"
+            crowd = _with_many_open(session, folder, options.edits)
             print(f"{name:18} {mode:4} greeted after {greeted:.0f} ms; {DOCUMENTS} documents open: {crowd:.2f} ms\n")
         finally:
             session.end()
 
 
-def _figures(session: Session, folder: str, lines: int, edits: int) -> Iterator[float]:
+def _figures(session: Session, folder: str, lines: int, options: argparse.Namespace) -> Iterator[float]:
+    edits = options.edits
     text = text_of(lines)
     yield timed(lambda: session.open(_written(folder, f"{lines}", text), text))
     time.sleep(0.5)
@@ -150,7 +154,8 @@ def _figures(session: Session, folder: str, lines: int, edits: int) -> Iterator[
     yield statistics.median(times)
     yield sorted(times)[int(len(times) * 0.95)]
     yield max(times)
-    yield session.burst(line, column + len(times))
+    is_quick = statistics.median(times) <= options.patience
+    yield session.burst(line, column + len(times)) if is_quick else float("nan")
     yield 1000 * spent / len(times)
     yield statistics.median(timed(session.ping) for _ in range(edits))
     yield session.memory()
@@ -193,6 +198,7 @@ class Session:
         self.pulls = pulls
         self.version = 1
         self._number = 0
+        self._tells_versions = True
         self._buffer = b""
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_as_installed()
@@ -229,7 +235,11 @@ class Session:
             if at + 1 < BURST:
                 time.sleep(BURST_PAUSE)
         self._diagnostics()
-        return 1000 * (time.perf_counter() - began)
+        ended = time.perf_counter()
+        while not self._tells_versions and (message := self._receive(QUIET)):
+            # Without versions the last that is published is about the last edit.
+            ended = time.perf_counter() if self._is_published(message) else ended
+        return 1000 * (ended - began)
 
     def _change(self, line: int, column: int) -> None:
         self.version += 1
@@ -276,6 +286,7 @@ class Session:
         if message.get("method") != "textDocument/publishDiagnostics":
             return False
         published = message["params"]
+        self._tells_versions = "version" in published
         return bool(published["uri"] == self.uri and published.get("version", self.version) == self.version)
 
     def _ask(self, method: str, params: Any) -> dict[str, Any]:
@@ -293,13 +304,20 @@ class Session:
         self.process.stdin.flush()
 
     def _wait(self, is_it: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        while not is_it(message := self._receive()):
+        while not is_it(message := self._received()):
             if "id" in message and "method" in message:
                 items = message["params"].get("items") if message["method"] == "workspace/configuration" else None
                 self._send({"id": message["id"], "result": items and [None] * len(items)})
         return message
 
-    def _receive(self) -> dict[str, Any]:
+    def _received(self) -> dict[str, Any]:
+        message = self._receive(TIMEOUT)
+        if message is None:
+            raise SystemExit("the server says nothing")
+        return message
+
+    def _receive(self, seconds: float) -> dict[str, Any] | None:
+        """The next message; None when none comes in time."""
         assert self.process.stdout
         while True:
             header, found, rest = self._buffer.partition(b"\r\n\r\n")
@@ -309,8 +327,8 @@ class Session:
                     self._buffer = rest[length:]
                     message: dict[str, Any] = json.loads(rest[:length])
                     return message
-            if not select.select([self.process.stdout], [], [], TIMEOUT)[0]:
-                raise SystemExit("the server says nothing")
+            if not select.select([self.process.stdout], [], [], seconds)[0]:
+                return None
             data = os.read(self.process.stdout.fileno(), 1 << 18)
             if not data:
                 raise SystemExit(f"the server has ended with status {self.process.wait()}")

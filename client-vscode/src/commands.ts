@@ -13,27 +13,28 @@ export async function fixAll(): Promise<void> {
   await vscode.commands.executeCommand("editor.action.codeAction", { kind: "source.fixAll.layerwise", apply: "first" });
 }
 
-/** Opens the page of a rule under the cursor; asks which one where there are several. */
+/** Opens the page of a rule under the cursor; asks which one where there are several, the gravest first. */
 export async function showRule(): Promise<void> {
   const editor = vscode.window.activeTextEditor;
   if (editor === undefined) {
     return;
   }
-  const pages = new Map<string, vscode.Uri>();
-  for (const diagnostic of vscode.languages.getDiagnostics(editor.document.uri)) {
-    const { code, range, source } = diagnostic;
+  const pages = new Map<string, vscode.QuickPickItem & { readonly page: vscode.Uri }>();
+  const found = vscode.languages.getDiagnostics(editor.document.uri).sort((one, other) => one.severity - other.severity);
+  for (const { code, message, range, source } of found) {
     if (source === SOURCE && typeof code === "object" && range.contains(editor.selection.active)) {
-      pages.set(String(code.value), code.target);
+      const label = String(code.value);
+      pages.set(label, pages.get(label) ?? { label, description: message, page: code.target });
     }
   }
   if (pages.size === 0) {
     void vscode.window.showInformationMessage("Layerwise: there is no finding under the cursor.");
     return;
   }
-  const ids = [...pages.keys()];
-  const id = ids.length === 1 ? ids[0] : await vscode.window.showQuickPick(ids, { title: "Show the page of which rule?" });
-  const page = id === undefined ? undefined : pages.get(id);
-  if (page !== undefined) {
-    await vscode.env.openExternal(page);
+  const [only, ...others] = pages.values();
+  const title = "Show the page of which rule?";
+  const choice = others.length === 0 ? only : await vscode.window.showQuickPick([...pages.values()], { title, matchOnDescription: true });
+  if (choice !== undefined) {
+    await vscode.env.openExternal(choice.page);
   }
 }

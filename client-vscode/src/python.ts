@@ -7,7 +7,8 @@ import * as vscode from "vscode";
 
 const run = promisify(execFile);
 
-export const OLDEST = [3, 11] as const;
+/** The oldest version that the bundled libraries serve on this machine (tools/package). */
+export const OLDEST = process.platform === "win32" && process.arch === "arm64" ? ([3, 12] as const) : ([3, 11] as const);
 
 /** The part of the Python extension's API that is used here. */
 interface PythonApi {
@@ -24,7 +25,7 @@ export type Found =
   | { readonly kind: "usable"; readonly path: string; readonly from: string }
   | { readonly kind: "none"; readonly tried: readonly string[] };
 
-/** The first candidate that is Python 3.11 or newer; a configured one is the only candidate. */
+/** The first candidate that is new enough; a configured one is the only candidate. */
 export async function findPython(): Promise<Found> {
   const tried: string[] = [];
   for await (const { path, from } of candidates()) {

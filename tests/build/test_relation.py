@@ -68,6 +68,12 @@ def test_what_is_written_otherwise_is_the_same(before: str, after: str) -> None:
         ("COPY src /d/\n", "COPY other /d/\nCOPY src /d/\n", {"INSTRUCTION_ADDED": "COPY other /d"}),
         ("COPY a /d/\nCOPY b /d/\n", "COPY a b /d/\n", {"COPIES_JOINED": "COPY b /d"}),
         ("COPY a /d\nRUN x\n", "RUN x\nCOPY a /d\n", {"MOVED": "x"}),
+        # A cleanup goes along with its RUN, whichever of the two sides counts as the one that stays.
+        (
+            "ARG A\nARG B\nLABEL c=1\nLABEL d=2\nRUN x && rm /c\n",
+            "RUN x && rm /c\nARG A\nARG B\nLABEL c=1\nLABEL d=2\n",
+            {"MOVED": "x"},
+        ),
         ("ADD a /d\n", "COPY a /d\n", {"INSTRUCTION_REWRITTEN": "COPY a /d"}),
         ("COPY a /d\n", "COPY a /e\n", {"INSTRUCTION_REWRITTEN": "COPY a /e"}),
         ("RUN x\n", "RUN --mount=type=cache,target=/c x\n", {"MOUNT_ADDED": "--mount=target=/c,type=cache"}),

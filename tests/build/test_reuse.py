@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layerwise.build import Build, Step, build
+from layerwise.build import Build, Stage, Step, build
 from layerwise.syntax import parse
+from layerwise.syntax.tree import Copy, Run
 from layerwise.text import Edit, Span, apply_edits
 
 TEXT = """\
@@ -149,3 +151,80 @@ def test_tools_and_kinds_are_known_without_a_place() -> None:
     assert [step.tools for step in steps] == [set(), {"apt", "pip"}, {"go"}, set()]
     assert [step.kind.__name__ for step in steps] == ["From", "Run", "Onbuild", "Copy"]
     assert not any("instruction" in vars(step) for step in steps)
+
+
+LINKED = """\
+FROM alpine AS single
+RUN one
+FROM debian AS base
+RUN two
+FROM base AS made
+RUN three
+FROM golang AS tools
+RUN four
+FROM base AS beside
+RUN five
+FROM scratch
+COPY --from=made /a /a
+COPY --from=tools /b /b
+"""
+
+
+def asked_about(found: Build, stage: Stage, given: list[int]) -> Iterator[str]:
+    """Finds nothing anywhere, and takes note of where it was asked."""
+    given.append(stage.facts.index)
+    yield from ()
+
+
+@pytest.mark.parametrize(
+    ("edited", "asked"),
+    [
+        ("one", [0]),
+        ("two", [1, 2, 4, 5]),
+        ("three", [1, 2, 5]),
+        ("four", [3, 5]),
+        ("five", [1, 4]),
+        ("/b /b", [1, 2, 3, 5]),
+    ],
+)
+def test_a_search_goes_only_where_an_edit_may_matter(edited: str, asked: list[int]) -> None:
+    dockerfile = parse(LINKED)
+    before = build(dockerfile)
+    given: list[int] = []
+    assert before.search(asked_about, given) == []
+    assert given == [0, 1, 2, 3, 4, 5]
+    given.clear()
+    after = build(parse(LINKED.replace(edited, edited + "x"), dockerfile), previous=before)
+    assert after.search(asked_about, given) == []
+    assert given == asked
+    assert before.search(asked_about, given) == [], "an earlier build remembers by itself"
+    assert given == asked
+
+
+def found_words(found: Build, stage: Stage, given: str) -> Iterator[tuple[int, int]]:
+    """The steps of a stage, and of those that take from it, that say a word."""
+    for index in (stage.facts.index, *found.structure.takers[stage.facts.index]):
+        for step in found.stages[index].steps:
+            if given in step.span.of(found.dockerfile.text):
+                yield index, step.index
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(edits, min_size=1, max_size=5))
+def test_a_search_finds_what_one_anew_finds(changes: list[tuple[int, int, str]]) -> None:
+    text, dockerfile = TEXT, parse(TEXT)
+    found = build(dockerfile)
+    found.search(found_words, "x")
+    for start, length, piece in changes:
+        start = min(start, len(text))
+        text = apply_edits(text, [Edit(Span(start, min(start + length, len(text))), piece)])
+        dockerfile = parse(text, dockerfile)
+        found = build(dockerfile, previous=found)
+        assert found.search(found_words, "x") == build(parse(text)).search(found_words, "x")
+
+
+def test_what_is_given_counts() -> None:
+    found = build(parse(LINKED))
+    assert found.search(found_words, "four", about={Run}) == [(3, 1)]
+    assert found.search(found_words, "five", about={Run}) == [(4, 1)]
+    assert found.search(found_words, "five", about={Copy}) == []

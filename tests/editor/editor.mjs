@@ -129,7 +129,8 @@ export async function openFile(editor, name) {
 export async function switchTo({ page }, name) {
   await page.mouse.move(5, 5);
   for (let attempt = 0; ; attempt += 1) {
-    const row = page.locator(".quick-input-list .monaco-list-row.focused", { hasText: name.split("/").at(-1) }).first();
+    const parts = name.split("/").map((part) => ({ hasText: part }));
+    const row = parts.reduce((rows, part) => rows.filter(part), page.locator(".quick-input-list .monaco-list-row.focused")).first();
     try {
       await page.keyboard.press("Control+p");
       await page.locator(".quick-input-widget .quick-input-box input").fill(name, { timeout: 5000 });

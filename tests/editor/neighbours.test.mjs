@@ -23,7 +23,7 @@ before(async () => {
   folder = mkdtempSync(join(tmpdir(), "layerwise-neighbours-"));
   vscode = await startEditor({ files: FILES });
   original = settings();
-}, { timeout: 120_000 });
+}, { timeout: 240_000 });
 after(async () => {
   await vscode?.close();
   rmSync(folder, { recursive: true, force: true });
@@ -32,7 +32,7 @@ after(async () => {
 const settings = () => JSON.parse(readFileSync(vscode.settings, "utf8"));
 
 for (const neighbour of NEIGHBOURS) {
-  test(`beside ${neighbour.displayName} a note says so; to keep both changes nothing`, { timeout: 120_000 }, async () => {
+  test(`beside ${neighbour.displayName} a note says so; to keep both changes nothing`, { timeout: 240_000 }, async () => {
     await vscode.install(packed(neighbour));
     await asNewPerson(async (person) => {
       await opened(person);
@@ -45,7 +45,7 @@ for (const neighbour of NEIGHBOURS) {
   });
 }
 
-test("the note is shown once, and its offer sets that one setting", { timeout: 120_000 }, async () => {
+test("the note is shown once, and its offer sets that one setting", { timeout: 240_000 }, async () => {
   await asNewPerson(async (person) => {
     const dockerfile = await opened(person);
     await squiggle(dockerfile, "error").waitFor({ timeout: 30_000 });
@@ -66,7 +66,7 @@ test("the note is shown once, and its offer sets that one setting", { timeout: 1
   });
 });
 
-test("who has turned ours off already is not asked", { timeout: 120_000 }, async () => {
+test("who has turned ours off already is not asked", { timeout: 240_000 }, async () => {
   writeFileSync(vscode.settings, JSON.stringify({ ...original, "layerwise.syntaxErrors": false }));
   await asNewPerson(async (person) => {
     const dockerfile = await opened(person);

@@ -3,9 +3,10 @@
 import { join } from "node:path";
 import { address, PROJECT, startEditor } from "./editor.mjs";
 
-let editor;
+let editor, asked = false;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.once(signal, () => {
+    asked = true;
     if (editor === undefined) process.exit(0); // It was only starting.
     void editor.close().then(() => process.exit(0));
   });
@@ -18,5 +19,7 @@ console.log(`
 Open this address in a browser on this machine. It shows a copy of the sample project: change what you like.
 Ctrl+C ends it.`);
 await editor.ended;
-console.error("The editor has ended.");
-process.exitCode = 1;
+if (!asked) {
+  console.error("The editor has ended by itself.");
+  process.exitCode = 1;
+}

@@ -15,11 +15,27 @@ const FILES = {
   "order.Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN pip install --no-cache-dir -r requirements.txt\nCMD ["python", "app.py"]\n',
   "all.Dockerfile": "FROM python:3.12-slim\nMAINTAINER Ada\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n",
 };
+Object.assign(FILES, {
+  "web/Dockerfile": 'FROM node:22-alpine\nWORKDIR /app\nCOPY . .\nRUN npm ci\nCMD ["node", "index.js"]\n',
+  "web/index.js": "console.log('hello')\n",
+  "web/package.json": "{}\n",
+  "web/package-lock.json": "{}\n",
+  "web/node_modules/left/index.js": "\n",
+  "web/.git/HEAD": "ref: refs/heads/main\n",
+  "web/.env": "TOKEN=1\n",
+  "api/Dockerfile": 'FROM python:3.12-slim\nWORKDIR /app\nCOPY . .\nRUN apt-get update\nRUN apt-get install -y libpq-dev\nRUN pip install -r requirements.txt\nCMD ["python", "app.py"]\n',
+  "api/requirements.txt": "flask\n",
+  "api/app.py": "print('hello')\n",
+  "shop/Dockerfile": 'FROM golang:1.24\nWORKDIR /src\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN CGO_ENABLED=0 go build -o /bin/shop ./cmd/shop\nEXPOSE 8080\nCMD ["/bin/shop"]\n',
+  "shop/go.mod": "module example.com/shop\n\ngo 1.24\n",
+  "shop/go.sum": "",
+  "shop/cmd/shop/main.go": "package main\n\nfunc main() {}\n",
+});
 const FIXED = 'FROM python:3.12-slim\nLABEL org.opencontainers.image.authors="Ada"\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n';
 const CACHED = FILES["cache.Dockerfile"].replace("pip install", "pip install --no-cache-dir");
 
 let vscode;
-before(async () => { vscode = await startEditor({ files: FILES }); }, { timeout: 120_000 });
+before(async () => { vscode = await startEditor({ files: FILES }); }, { timeout: 240_000 });
 after(() => vscode?.close());
 
 const gone = (editor, kind = "warning") => squiggle(editor, kind).waitFor({ state: "detached", timeout: 20_000 });
@@ -45,7 +61,7 @@ test("a squiggle comes while typing and goes with undo", { timeout: 120_000 }, a
   }, 15_000, () => vscode.read("merge.Dockerfile"));
 });
 
-test("two RUNs are merged on request", { timeout: 60_000 }, async () => {
+test("two RUNs are merged on request", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "merge.Dockerfile");
   await clickWord(page, editor, "FROM");
@@ -59,7 +75,7 @@ test("two RUNs are merged on request", { timeout: 60_000 }, async () => {
   assert.equal(await save(vscode, page, "merge.Dockerfile", (text) => text === before), before);
 });
 
-test("the hover on a squiggle says what it costs, what can be done and why, with an example and our name", { timeout: 60_000 }, async () => {
+test("the hover on a squiggle says what it costs, what can be done and why, with an example and our name", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "cache.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
@@ -79,14 +95,14 @@ test("the hover on a squiggle says what it costs, what can be done and why, with
   await page.mouse.move(5, 5);
 });
 
-test("the hover on a word explains it", { timeout: 60_000 }, async () => {
+test("the hover on a word explains it", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "cache.Dockerfile");
   await hover(page, editor, "RUN", /RUN runs a command/);
   await page.mouse.move(5, 5);
 });
 
-test("the next problem is told in words, with our name and the rule", { timeout: 60_000 }, async () => {
+test("the next problem is told in words, with our name and the rule", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   await switchTo(vscode, "cache.Dockerfile");
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
@@ -97,7 +113,7 @@ test("the next problem is told in words, with our name and the rule", { timeout:
   await page.keyboard.press("Escape");
 });
 
-test("the page of the rule under the cursor is opened by a command", { timeout: 60_000 }, async () => {
+test("the page of the rule under the cursor is opened by a command", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const context = page.context();
   await context.route(/^https:\/\/github\.com\//, (route) => route.fulfill({ contentType: "text/html", body: "A page." }));
@@ -122,7 +138,7 @@ test("the page of the rule under the cursor is opened by a command", { timeout: 
   await other.close();
 });
 
-test("--no-cache-dir is added by a quick fix, and undo takes it back", { timeout: 60_000 }, async () => {
+test("--no-cache-dir is added by a quick fix, and undo takes it back", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "cache.Dockerfile");
   await runCommand(page, "Go to Next Problem (Error, Warning, Info)");
@@ -138,7 +154,7 @@ test("--no-cache-dir is added by a quick fix, and undo takes it back", { timeout
   await squiggle(editor).waitFor();
 });
 
-test("manifests are copied before the source by a quick fix", { timeout: 60_000 }, async () => {
+test("manifests are copied before the source by a quick fix", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "order.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
@@ -149,7 +165,7 @@ test("manifests are copied before the source by a quick fix", { timeout: 60_000 
   assert.equal(await save(vscode, page, "order.Dockerfile", (text) => text === ordered), ordered);
 });
 
-test("a setting that changes takes effect at once", { timeout: 60_000 }, async () => {
+test("a setting that changes takes effect at once", { timeout: 120_000 }, async () => {
   const editor = await switchTo(vscode, "cache.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
   await set(vscode, { "layerwise.rules": { "size/download-cache-left": "error" } });
@@ -163,7 +179,79 @@ test("a setting that changes takes effect at once", { timeout: 60_000 }, async (
   await squiggle(editor).waitFor({ timeout: 20_000 });
 });
 
-test("all safe fixes are made by a command, and undone as one", { timeout: 60_000 }, async () => {
+test("“Create a .dockerignore” writes the file", { timeout: 120_000 }, async () => {
+  const { page } = vscode;
+  const editor = await switchTo(vscode, "web/Dockerfile");
+  await squiggle(editor).waitFor({ timeout: 20_000 });
+  await actions("Source Action...", "Create a .dockerignore");
+  await choose(page, "Create a .dockerignore from what is in the context");
+  const ignored = [
+    "# Version control", ".git", "", "# Dependencies, which the build installs", "**/node_modules", "",
+    "# Secrets and settings of one machine", "**/.env", "", "# What tells the builder what to do", "Dockerfile", ".dockerignore", "",
+  ].join("\n");
+  let text = "";
+  await until(() => (text = vscode.read("web/.dockerignore")) === ignored, 15_000, () => `the file on disk is:\n${text}`);
+  assert.equal(vscode.read("web/Dockerfile"), FILES["web/Dockerfile"]);
+  await page.locator(".explorer-folders-view .monaco-list-row", { hasText: ".dockerignore" }).waitFor({ timeout: 10_000 });
+  await picture(vscode, "dockerignore");
+});
+
+test("“Optimize this Dockerfile” is shown in a preview where one asks for that, and done as shown", { timeout: 120_000 }, async () => {
+  const { page } = vscode;
+  const editor = await switchTo(vscode, "api/Dockerfile");
+  await squiggle(editor).waitFor({ timeout: 20_000 });
+  await actions("Source Action...", "Optimize this Dockerfile");
+  await choose(page, "Optimize this Dockerfile", "Control+Enter");
+  const preview = page.locator(".bulk-edit-panel");
+  await preview.locator(".monaco-list-row", { hasText: "--no-install-recommends" }).first().waitFor({ timeout: 10_000 });
+  await picture(vscode, "optimize-preview");
+  assert.equal(vscode.read("api/Dockerfile"), FILES["api/Dockerfile"]);
+  await preview.locator(".monaco-button", { hasText: "Apply" }).click();
+  await page.locator(".view-line", { hasText: "--no-install-recommends" }).first().waitFor({ timeout: 10_000 });
+  const optimized = [
+    "FROM python:3.12-slim", "WORKDIR /app", "RUN apt-get update \\",
+    "    && apt-get install --no-install-recommends -y libpq-dev \\", "    && rm -rf /var/lib/apt/lists/*",
+    "COPY requirements.txt ./", "RUN --mount=type=cache,target=/root/.cache/pip pip install -r requirements.txt", "COPY . .",
+    'CMD ["python", "app.py"]', "",
+  ].join("\n");
+  await clickWord(page, editor, "FROM");
+  assert.equal(await save(vscode, page, "api/Dockerfile", (text) => text === optimized), optimized);
+});
+
+test("“Split into stages” is in the lightbulb's menu and among the refactorings, and is undone as one", { timeout: 120_000 }, async () => {
+  const { page } = vscode;
+  const editor = await switchTo(vscode, "shop/Dockerfile");
+  await clickWord(page, editor, "FROM");
+  await quickFixes(page, "Split into stages: build the Go program, run it on alpine:3");
+  await page.keyboard.press("Escape");
+  await actions("Refactor...", "Split into stages");
+  await picture(vscode, "split");
+  await choose(page, "Split into stages: build the Go program, run it on alpine:3");
+  await page.locator(".view-line", { hasText: "AS build" }).waitFor({ timeout: 10_000 });
+  const [head, tail] = FILES["shop/Dockerfile"].replace("golang:1.24", "golang:1.24 AS build").split(/(?<=\n)(?=EXPOSE)/);
+  const split = `${head}\nFROM alpine:3\nRUN apk add --no-cache ca-certificates tzdata\nWORKDIR /src\nCOPY --from=build /bin/shop /bin/shop\n${tail}`;
+  assert.equal(await save(vscode, page, "shop/Dockerfile", (text) => text === split), split);
+  await page.keyboard.press("Control+z");
+  const before = FILES["shop/Dockerfile"];
+  assert.equal(await save(vscode, page, "shop/Dockerfile", (text) => text === before), before);
+});
+
+/** Opens one of the menus of actions by its command, until it offers what is expected. */
+async function actions(command, expected) {
+  const row = vscode.page.locator(".action-widget .monaco-list-row.action", { hasText: expected });
+  for (let attempt = 0; ; attempt += 1) {
+    await runCommand(vscode.page, command);
+    try {
+      await row.waitFor({ timeout: 5000 });
+      return;
+    } catch (error) {
+      if (attempt === 3) throw error;
+      await vscode.page.keyboard.press("Escape");
+    }
+  }
+}
+
+test("all safe fixes are made by a command, and undone as one", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "all.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });
@@ -176,7 +264,7 @@ test("all safe fixes are made by a command, and undone as one", { timeout: 60_00
   assert.equal(await save(vscode, page, "all.Dockerfile", (text) => text === before), before);
 });
 
-test("all is fixed on save where the user wants that", { timeout: 60_000 }, async () => {
+test("all is fixed on save where the user wants that", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   const editor = await switchTo(vscode, "all.Dockerfile");
   await squiggle(editor).waitFor({ timeout: 20_000 });

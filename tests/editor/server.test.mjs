@@ -16,7 +16,7 @@ let vscode, editor;
 before(async () => {
   vscode = await startEditor({ files: FILES });
   editor = await openFile(vscode, "Dockerfile");
-}, { timeout: 120_000 });
+}, { timeout: 240_000 });
 after(() => vscode?.close());
 
 /** Kills the one server there is, and waits until there is one other. */
@@ -42,7 +42,7 @@ async function answers() {
   await squiggle(editor, "error").waitFor({ state: "detached", timeout: 20_000 });
 }
 
-test("the status item says that the server runs, and with which Python", { timeout: 90_000 }, async () => {
+test("the status item says that the server runs, and with which Python", { timeout: 180_000 }, async () => {
   const { page } = vscode;
   await squiggle(editor).waitFor({ timeout: 60_000 });
   assert.match(await untilStatus(vscode, /Layerwise: running/), /with .*python3/);
@@ -55,7 +55,7 @@ test("the status item says that the server runs, and with which Python", { timeo
   await page.mouse.move(5, 5);
 });
 
-test("the output is shown by a command, and holds no error", { timeout: 60_000 }, async () => {
+test("the output is shown by a command, and holds no error", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   await runCommand(page, "View: Toggle Panel Visibility");
   await page.locator(".output-view").waitFor({ state: "hidden", timeout: 10_000 });
@@ -66,7 +66,7 @@ test("the output is shown by a command, and holds no error", { timeout: 60_000 }
   await runCommand(page, "View: Toggle Panel Visibility");
 });
 
-test("a server that was killed is started again by itself, and says so", { timeout: 60_000 }, async () => {
+test("a server that was killed is started again by itself, and says so", { timeout: 120_000 }, async () => {
   const said = [];
   const watch = setInterval(() => { void statusText(vscode).then((text) => said.push(text), () => undefined); }, 50);
   try {
@@ -80,7 +80,7 @@ test("a server that was killed is started again by itself, and says so", { timeo
   assert.equal(await toasts(vscode).count(), 0, "a thing that has mended itself is no message");
 });
 
-test("a server that is killed while somebody types knows what was typed", { timeout: 60_000 }, async () => {
+test("a server that is killed while somebody types knows what was typed", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   await clickWord(page, editor, "FROM");
   await page.keyboard.press("Control+Home");
@@ -91,7 +91,7 @@ test("a server that is killed while somebody types knows what was typed", { time
   await answers();
 });
 
-test("restarting again and again, in the middle of a start too, leaves one server", { timeout: 60_000 }, async () => {
+test("restarting again and again, in the middle of a start too, leaves one server", { timeout: 120_000 }, async () => {
   const { page } = vscode;
   await killServer();
   for (let round = 0; round < 3; round += 1) await runCommand(page, "Layerwise: Restart Server");
@@ -101,7 +101,7 @@ test("restarting again and again, in the middle of a start too, leaves one serve
   assert.equal(await toasts(vscode).count(), 0);
 });
 
-test("a server that ends again and again is left alone, with a message that offers to restart it", { timeout: 90_000 }, async () => {
+test("a server that ends again and again is left alone, with a message that offers to restart it", { timeout: 180_000 }, async () => {
   // Who asks for a restart asks for another five attempts.
   await runCommand(vscode.page, "Layerwise: Restart Server");
   await untilStatus(vscode, /Layerwise: starting/);
@@ -121,7 +121,7 @@ test("a server that ends again and again is left alone, with a message that offe
   await answers();
 });
 
-test("without a usable Python a message says so and leads to the setting", { timeout: 90_000 }, async () => {
+test("without a usable Python a message says so and leads to the setting", { timeout: 180_000 }, async () => {
   const { page } = vscode;
   await set(vscode, { "layerwise.interpreter": "/nowhere/python" });
   const message = toasts(vscode, "Layerwise needs Python 3.11 or newer");

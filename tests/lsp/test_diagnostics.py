@@ -103,7 +103,9 @@ def test_while_a_line_is_half_typed_the_other_findings_stay(started: Client, hal
     for column, character in enumerate(half):
         started.change(uri, column + 2, edit(3, column, column, character))
         found = started.diagnostics(uri, column + 2)
-        assert ids(each for each in found if each["range"]["start"]["line"] < 3) == IDS
+        above = ids(each for each in found if each["range"]["start"]["line"] < 3)
+        # What a second CMD makes of the first one is no finding that goes and comes.
+        assert [each for each in above if each != "build/repeated-instruction"] == IDS
         errors = [each for each in found if each["severity"] == 1]
         assert all(each["range"]["start"]["line"] == 3 for each in errors)
 

@@ -52,7 +52,10 @@ def test_many_changes_give_the_text_and_the_lines_of_a_fresh_document(text: str,
         text = text[:start] + piece + text[end:]
         document = document.after([edit(line, column, end_column, piece, end_line)], 2, Encoding.UTF_32)
     assert document.text == text
-    assert document.lines.starts == LineIndex(text).starts
+    fresh, offsets = LineIndex(text), range(len(text) + 1)
+    assert document.lines.starts == fresh.starts
+    assert [document.lines.position(each) for each in offsets] == [fresh.position(each) for each in offsets]
+    assert document.lines.places(offsets) == fresh.places(offsets) == [fresh.position(each) for each in offsets]
 
 
 @pytest.mark.parametrize("change", [{}, {"text": 5}, {"range": {}, "text": ""}, edit(0, 0, 0, None)])  # type: ignore[arg-type]

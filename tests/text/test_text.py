@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layerwise.text import Edit, LineIndex, OverlapError, Span, apply_edits
+from layerwise.text import Edit, LineIndex, OverlapError, Span, apply_edits, shared_ends
 
 TEXTS = st.text(alphabet="ab\n\r\f\u2028é🚀", max_size=40)
 
@@ -77,3 +77,13 @@ def test_spans() -> None:
     assert span.moved(3) == Span(5, 7)
     assert Span(0, 9).encloses(span)
     assert span.to(Span(7, 8)) == Span(2, 8)
+
+
+@given(st.text(alphabet="ab", max_size=8), st.text(alphabet="ab", max_size=8))
+def test_rows_share_as_much_of_their_ends_as_they_can(old: str, new: str) -> None:
+    head, tail = shared_ends(old, new)
+    assert old[:head] == new[:head]
+    assert old[len(old) - tail :] == new[len(new) - tail :]
+    assert old[head : head + 1] != new[head : head + 1] or head == min(len(old), len(new))
+    rest = min(len(old), len(new)) - head
+    assert tail == rest or old[len(old) - tail - 1] != new[len(new) - tail - 1]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from weakref import WeakKeyDictionary
 
 from layerwise.build.dependencies import View, Work, needs_of
 from layerwise.build.dependencies.installs import Install
@@ -16,6 +17,8 @@ _PRINTING_ALONE = frozenset({"set", "export", "declare", "typeset", "readonly", 
 _DEAF = (SPEAKING | SYSTEM | WITH_PATHS | DOWNLOADING) - _PRINTING
 _FROM_LISTS = frozenset({"pip", "conda", "go", "cargo"})
 """Package managers that run nothing of the project when they install what a manifest lists."""
+_KEPT: WeakKeyDictionary[Work, Hearing] = WeakKeyDictionary()
+"""Of the steps that do not depend on those before them."""
 _WITHOUT_PROJECT = frozenset({Operation.UPDATE_INDEX, Operation.CLEAN, Operation.REMOVE})
 
 
@@ -31,6 +34,15 @@ class Hearing(IntEnum):
 
 def hearing(work: Work, earlier: Sequence[Work]) -> Hearing:
     """:param earlier: the steps before, which tell what an install finds."""
+    known = _KEPT.get(work)
+    if known is None:
+        known = _hearing(work, earlier)
+        if not work.installs:
+            _KEPT[work] = known
+    return known
+
+
+def _hearing(work: Work, earlier: Sequence[Work]) -> Hearing:
     if not work.is_readable:
         return Hearing.MAY
     installs = {id(each.command): each for each in work.installs}

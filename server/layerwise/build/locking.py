@@ -179,7 +179,8 @@ class _Scene:
         """Whether yarn is of version 2 or later; None where it may be either."""
         lock = self._text("yarn.lock")
         if lock is not None:
-            return "__metadata:" in lock
+            # A lock file of yarn 1 may well be read by a later one, which then writes it anew.
+            return "__metadata:" in lock or _BERRY.search(self._text("package.json") or "") is not None
         if self._is_copied(".yarnrc.yml") or self._is_copied(".yarn"):
             return True
         words = {word.value or "" for command in self._commands_before() for word in command.words}
@@ -215,7 +216,9 @@ class _Scene:
 def _npm_fits(manifest: str, lock: str) -> bool:
     """Whether ``npm ci`` accepts the lock file, from version 2 of its format on, which repeats what was asked for."""
     wanted, locked = read_json(manifest), read_json(lock)
-    if not isinstance(wanted, dict) or not isinstance(locked, dict) or "workspaces" in wanted:
+    if not isinstance(wanted, dict) or not isinstance(locked, dict):
+        return False
+    if "workspaces" in wanted or "overrides" in wanted:
         return False
     packages = locked.get("packages")
     root: Any = packages.get("") if isinstance(packages, dict) else None
@@ -230,7 +233,7 @@ def _yarn_fits(manifest: str, lock: str) -> bool:
     wanted = read_json(manifest)
     if "# yarn lockfile v1" not in lock or not isinstance(wanted, dict):
         return False
-    if "workspaces" in wanted or "resolutions" in wanted:
+    if "workspaces" in wanted or "resolutions" in wanted or _BERRY.match(str(wanted.get("packageManager"))):
         return False
     lines = (line for line in lock.splitlines() if line.endswith(":") and not line.startswith((" ", "#")))
     known = {each.strip().strip('"') for line in lines for each in line[:-1].split(",")}

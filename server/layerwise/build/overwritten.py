@@ -168,8 +168,9 @@ def _included(work: Work, done: Iterable[_Write], works: Sequence[Work]) -> Iter
     if copied is None or copied.root is None or not isinstance(copy, Copy):
         return
     for write in done:
-        comes_along = not write.origin[0] and copied.context_path(write.path) == write.origin[1]
-        if write.is_file and comes_along and _is_untouched(write.path, write.work, work, works):
+        if not write.is_file or write.origin[0] or copied.context_path(write.path) != write.origin[1]:
+            continue
+        if _is_untouched(write.path, write.work, work, works):
             yield Overwritten(write.path, Relation.INCLUDED, write.place, (work.index, 0))
 
 

@@ -23,13 +23,13 @@ def is_for_people(stage: Stage) -> bool:
         return True
     if any(is_development(after.env[name].value or "") for name in MODES if name in after.env):
         return True
-    words = {word.rpartition("/")[2] for step in stage.steps for word in _started(step)}
+    words = {word.rpartition("/")[2] for step in stage.steps for word in step.once(_started)}
     return not words.isdisjoint(WORKPLACES) or not starts_application(stage)
 
 
 def starts_application(stage: Stage) -> bool:
     """Whether the image starts something that does work, by its own CMD or ENTRYPOINT or by that of its base image."""
-    started = [words for step in stage.steps if (words := _started(step))]
+    started = [words for step in stage.steps if (words := step.once(_started))]
     if started:
         return not all(map(_is_idle, started))
     image = stage.facts.image
@@ -43,7 +43,7 @@ def serves(stage: Stage) -> bool:
     image = stage.facts.image
     if any(step.kind is Expose for step in stage.steps) or (image is not None and image.name in APPLICATIONS):
         return True
-    words = {word.rpartition("/")[2] for step in stage.steps for word in _started(step)}
+    words = {word.rpartition("/")[2] for step in stage.steps for word in step.once(_started)}
     return not SERVERS.isdisjoint(words)
 
 
@@ -52,8 +52,10 @@ def holds_application(stage: Stage) -> bool:
     image = stage.facts.image
     if image is not None and image.name in APPLICATIONS:
         return True
-    started = {word.rpartition("/")[2] for step in stage.steps for word in _started(step)}
-    return not started.isdisjoint(stage.steps[-1].after.installed) or any(map(_brings_source, stage.steps))
+    started = {word.rpartition("/")[2] for step in stage.steps for word in step.once(_started)}
+    return not started.isdisjoint(stage.steps[-1].after.installed) or any(
+        step.once(_brings_source) for step in stage.steps
+    )
 
 
 def started_words(stage: Stage) -> Iterator[str]:
@@ -66,13 +68,13 @@ def started_words(stage: Stage) -> Iterator[str]:
 
 def is_mounted(stage: Stage) -> bool:
     """Whether a service is started whose source is not in the image: it is mounted, as it is for development."""
-    started = {word.rpartition("/")[2] for step in stage.steps for word in _started(step)}
+    started = {word.rpartition("/")[2] for step in stage.steps for word in step.once(_started)}
     return not SERVERS.isdisjoint(started) and not holds_application(stage)
 
 
 def starts_script(stage: Stage) -> bool:
     """Whether what the image starts is a shell script of the project, of which nothing is known."""
-    words = (word for step in stage.steps for word in _started(step)[:1])
+    words = (word for step in stage.steps for word in step.once(_started)[:1])
     return any(word.endswith(".sh") or "entrypoint" in word for word in words)
 
 

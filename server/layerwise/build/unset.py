@@ -7,7 +7,7 @@ that the script sets.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from layerwise.build.dependencies.folders import assigned_in
@@ -58,14 +58,15 @@ class Use:
 def unset_uses(step: Step) -> tuple[Use, ...]:
     """The uses in a step of variables that nothing sets, in order; for ``Step.once``.
 
-    One with a default of its own is none, nor one that is in force where the base image may have set it.
+    One with a default of its own is none. Of what a shell expands, only the names of ARGs above the first FROM are
+    looked for: it may know others that the builder does not.
     """
     instruction = step.instruction
     if isinstance(instruction, EXPANDED):
         words = [(word, True) for word in _words(instruction)]
         escape = step.escape
     elif isinstance(instruction, Run) and step.script is not None and step.script.dialect in _SHELLS:
-        words = [(word, False) for word in _shell_words(instruction, step.script)]
+        words = [(word, False) for word in _shell_words(instruction, step.script, step.before.global_args)]
         escape = "\\"
     else:
         return ()
@@ -81,7 +82,8 @@ def unset_uses(step: Step) -> tuple[Use, ...]:
 
 def bare(uses: tuple[VariableUse, ...]) -> list[VariableUse]:
     """Those of a word that have no default, and are not within that of another, which looks first whether it is set."""
-    guarded = [use for use in uses if use.modifier.removeprefix(":").startswith(_DEFAULTS)]
+    # What has a colon and something else behind it is no default, but the builder refuses it: some template's own.
+    guarded = [use for use in uses if use.modifier.removeprefix(":").startswith(_DEFAULTS) or use.modifier[:1] == ":"]
     return [
         use
         for use in uses
@@ -110,8 +112,8 @@ def _named_before(instruction: Instruction) -> frozenset[str]:
     return frozenset(pair.key.text for pair in instruction.pairs) if isinstance(instruction, Arg) else frozenset()
 
 
-def _shell_words(instruction: Run, script: Script) -> Iterator[Word]:
-    """The words of a script that its shell expands, unless it may set any variable by itself.
+def _shell_words(instruction: Run, script: Script, names: Collection[str]) -> Iterator[Word]:
+    """The words of a script that its shell expands and that name one of these, unless it may set any by itself.
 
     Of a word with a command inside the part in front of it; the words of that command are read by themselves.
     """
@@ -126,7 +128,9 @@ def _shell_words(instruction: Run, script: Script) -> Iterator[Word]:
         for part in parts:
             text = _COMMAND.split(part.text, maxsplit=1)[0]
             is_whole = part.span.end - part.span.start == len(part.text)
-            if is_whole and "$" in text and not any(name in text for name in named):
+            if not is_whole or "$" not in text or not any(name in text for name in names):
+                continue
+            if not any(name in text for name in named):
                 yield Word(Span(part.span.start, part.span.start + len(text)), text)
 
 

@@ -204,7 +204,7 @@ def _early(works: Sequence[Work], group: Sequence[_Reach]) -> Early | None:
     stop = group[0].stop
     tree = next((work.index for work in works if work.copied is not None and work.copied.is_tree), len(works))
     # Behind the source all is done again with every commit anyway.
-    slow = list(dict.fromkeys(text for index in again if index < tree for text in _slow(works[index])))
+    slow = list(dict.fromkeys(text for index in again if index < tree for text in works[index].step.once(_slow)))
     group = [reach for reach in group if not _is_meant_to(reach, slow)]
     if not slow or not group:
         return None
@@ -259,12 +259,15 @@ def _keys(work: Work, *, of_labels: bool) -> Iterator[str]:
         yield from (pair.key.text for pair in instruction.pairs)
 
 
-def _slow(work: Work) -> Iterator[str]:
-    for placed in work.commands:
-        found = [each for each in operations(placed.command) if each.operation in _FETCHES]
-        yield from (each.spoken for each in found if each.operation is not Operation.UPDATE_INDEX)
-        if not found and _downloads(placed.command):
-            yield "git clone" if placed.command.program == "git" else placed.command.program
+def _slow(step: Step) -> tuple[str, ...]:
+    return tuple(text for command in (step.script.commands if step.script else ()) for text in _slow_by(command))
+
+
+def _slow_by(command: Command) -> Iterator[str]:
+    found = [each for each in operations(command) if each.operation in _FETCHES]
+    yield from (each.spoken for each in found if each.operation is not Operation.UPDATE_INDEX)
+    if not found and _downloads(command):
+        yield "git clone" if command.program == "git" else command.program
 
 
 def _downloads(command: Command) -> bool:

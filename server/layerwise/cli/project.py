@@ -36,6 +36,7 @@ class Project:
         self.isolated = isolated
         self.files = Snapshot()
         self._loaded: dict[str, Loaded] = {}
+        self._trees: dict[tuple[str, str | None], ContextTree] = {}
 
     def settings_for(self, path: str | None) -> Loaded:
         """The settings in force for the file at an absolute path, and what is wrong with them."""
@@ -49,7 +50,12 @@ class Project:
 
     def context_for(self, path: str | None, settings: Settings) -> ContextTree | None:
         """The build context of the file at an absolute path; None for one without a place."""
-        return None if path is None else locate(path, self.files, context=settings.context)
+        if path is None:
+            return None
+        tree = locate(path, self.files, context=settings.context)
+        # Many Dockerfiles may stand in one folder, which need be looked through but once.
+        tree.share(self._trees.setdefault((tree.root, tree.ignore_path), tree))
+        return tree
 
     def excludes(self, path: str) -> bool:
         """Whether the settings keep a folder search from this file or folder."""

@@ -90,6 +90,7 @@ class ContextTree:
         self._lists: dict[str, dict[str, bool]] = {}
         self._sizes: dict[str, int] = {}
         self._observed: dict[Callable[[ContextTree], Any], Any] = {}
+        self._facts: dict[Callable[[ContextTree], Any], Any] = {}
         self._kept: dict[Any, Any] = {}
 
     @cached_property
@@ -183,7 +184,7 @@ class ContextTree:
         if self.patient:
             return self
         tree = ContextTree(self.files, self.root, self.ignore_path, told=self.told, dockerfile=self.dockerfile)
-        for name in ("_texts", "_lists", "_sizes", "_observed", "_kept"):
+        for name in ("_texts", "_lists", "_sizes", "_observed", "_facts"):
             setattr(tree, name, dict(getattr(self, name)))
         return tree
 
@@ -209,6 +210,17 @@ class ContextTree:
     def has_observed(self, look: Callable[[ContextTree], object]) -> bool:
         """Whether that has been looked at, so that to ask again costs nothing."""
         return look in self._observed
+
+    def fact(self, find: Callable[[ContextTree], T]) -> T:
+        """What a function of a module finds out, without anybody minding when it changes. Found out once."""
+        if find not in self._facts:
+            self._facts[find] = find(self)
+        found: T = self._facts[find]
+        return found
+
+    def share(self, other: ContextTree) -> None:
+        """Have what is observed and found out in common with the same context of another Dockerfile."""
+        self._observed, self._facts = other._observed, other._facts
 
     def kept(self, key: object, compute: Callable[[], T]) -> T:
         """What follows from what was seen, computed once for a key."""

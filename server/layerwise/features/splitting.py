@@ -15,6 +15,8 @@ from layerwise.text import Edit, Span
 __all__ = ["Refusal", "SplitOffer", "description", "split_stage", "splitting"]
 
 _PLACES: tuple[type[Instruction], ...] = (From, Run, Cmd, Entrypoint)
+_AS_BEFORE = "size/development-dependencies"
+"""What it says of the result was true before, when the build itself still needed them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,10 @@ def split_stage(analysis: Analysis) -> Split | Refusal:
     after = analyse(found.text, path=analysis.path, settings=analysis.settings, files=analysis.context)
     if after.dockerfile.problems:
         return Refusal("the result would not be read by the builder")
-    worse = _warnings(after) - _warnings(analysis)
+    before = _warnings(analysis)
+    worse = {rule for rule in _warnings(after) - before if rule != _AS_BEFORE}
+    # The image is named twice now, so that what is said of it is said twice.
+    worse = {rule for rule in worse if not (rule.startswith("pin/") and rule in before)}
     return Refusal(f"`{min(worse)}` would warn about the result") if worse else found
 
 

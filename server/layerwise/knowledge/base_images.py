@@ -229,6 +229,11 @@ WITHOUT_PACKAGE_LISTS: frozenset[str] = frozenset(
 )
 """Images with apt that come without its lists: the official ones remove them in the step that fetched them."""
 
+WITH_BASH: frozenset[str] = WITHOUT_PACKAGE_LISTS | {
+    *("almalinux", "amazonlinux", "archlinux", "centos", "fedora", "oraclelinux", "rockylinux", "opensuse/leap"),
+}
+"""Images that have bash, but for their variants of Alpine."""
+
 BUSYBOX_IMAGES: frozenset[str] = frozenset({"alpine", "busybox", "docker", "bash"})
 """Images whose usual tags have the programs of BusyBox; of others, those with ``alpine`` in the tag have them."""
 

@@ -48,6 +48,8 @@ class Litter:
     holds: str = ""
     """A regular expression that its text has to match."""
     at_root: bool = False
+    is_local: bool = False
+    """It is made in the very folder that the tool runs in, or that a workspace names, and not in those below."""
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -95,8 +97,14 @@ LITTER: tuple[Litter, ...] = (
     Litter(".hg", Kind.HISTORY, spoiled_by=("hg",), is_general=False),
     Litter(".svn", Kind.HISTORY, spoiled_by=("svn", "svnversion"), is_general=False),
     # Dependencies.
-    Litter("node_modules", Kind.DEPENDENCIES, beside=_NODE, made_by=_NODE_INSTALLS),
-    Litter("bower_components", Kind.DEPENDENCIES, beside=("bower.json",), made_by=("bower install", "npx bower")),
+    Litter("node_modules", Kind.DEPENDENCIES, beside=_NODE, made_by=_NODE_INSTALLS, is_local=True),
+    Litter(
+        "bower_components",
+        Kind.DEPENDENCIES,
+        beside=("bower.json",),
+        made_by=("bower install", "npx bower"),
+        is_local=True,
+    ),
     *(
         Litter(name, Kind.DEPENDENCIES, inside=("pyvenv.cfg",), made_by=_PYTHON_INSTALLS, is_general=name == ".venv")
         for name in (".venv", "venv", "env", ".env", ".virtualenv", "virtualenv")
@@ -162,11 +170,11 @@ LITTER: tuple[Litter, ...] = (
         made_by=(*_DOTNET_BUILDS, "dotnet restore"),
     ),
     *(
-        Litter(name, Kind.OUTPUT, beside=_NODE, made_by=_NODE_BUILDS)
+        Litter(name, Kind.OUTPUT, beside=_NODE, made_by=_NODE_BUILDS, is_local=True)
         for name in (".next", ".nuxt", ".output", ".svelte-kit", ".astro")
     ),
     *(
-        Litter(name, Kind.OUTPUT, beside=_NODE, is_told=True, made_by=_NODE_BUILDS, is_general=False)
+        Litter(name, Kind.OUTPUT, beside=_NODE, is_told=True, made_by=_NODE_BUILDS, is_general=False, is_local=True)
         for name in ("dist", "build", "out", "public/build", "storybook-static")
     ),
     Litter(
@@ -235,6 +243,14 @@ LITTER: tuple[Litter, ...] = (
     ),
 )
 """The first row that fits counts."""
+
+WORKSPACES: tuple[str, ...] = _words("pnpm-workspace.yaml lerna.json nx.json turbo.json rush.json")
+"""Files by which a project of Node has others below it, which are installed and built together."""
+IN_MANIFEST = re.compile(r'"workspaces"\s*:')
+"""The same in a ``package.json``."""
+
+PLACING: frozenset[str] = frozenset(_words("--prefix -C --cwd --dir --filter -F --workspace -w --project -p"))
+"""Options whose value names a folder, or a project in one, that a tool works in."""
 
 FIXTURES: frozenset[str] = frozenset(
     _words("fixtures fixture testdata test-data test_data __fixtures__ testcases goldens samples")

@@ -37,77 +37,62 @@ class Pinning:
     """The packages of the tool itself, which people renew on purpose."""
     aside: bool = False
     """Versions of single packages are seldom what people pin there."""
-    example: str = ""
-    """A pinned package, as a text to format with its name."""
+    joint: str = "="
+    """What stands between the name of a package and its version."""
+    options_eat: bool = False
+    """hadolint takes the word behind any option for its value."""
 
 
 _FILE = r"^[./~]|^file:|\$\("
 _RPM_FILE = r"/|\.rpm$"
 _RPM = r"-(?:\d|v\d)|-\$|:|[<>=]"
+_PYTHON = r"[=<>~!@$]"
 _NODE = r"^(?:npm:)?@?[^@]+@(?!(?:latest|next|canary)$).|[#$]"
 _NODE_FILE = r"^[./~]|^file:|^link:|\.tar$|\.t(?:ar\.)?gz$|\.git$|#"
 
 PINNINGS: Mapping[str, Pinning] = {
-    "apt": Pinning(
-        _words("install"),
-        r"=|/|\$",
-        r"^\.|^/|\.deb$|[-+]$",
-        alias="DL3008",
-        programs=_words("apt-get"),
-        example="{}=<version>",
-    ),
-    "aptitude": Pinning(_words("install"), r"=|/|\$", r"[-+_]$|^[~?]", example="{}=<version>"),
-    "apk": Pinning(_words("add"), r"[=<>~@$]", r"\.apk$|^[./]|^!|^-", alias="DL3018", example="{}=<version>"),
-    "yum": Pinning(_words("install") | {"module install"}, _RPM, _RPM_FILE, alias="DL3033", example="{}-<version>"),
+    "apt": Pinning(_words("install"), r"=|/|\$", r"^\.|^/|\.deb$|[-+]$", alias="DL3008", programs=_words("apt-get")),
+    "aptitude": Pinning(_words("install"), r"=|/|\$", r"[-+_]$|^[~?]"),
+    "apk": Pinning(_words("add"), r"[=<>~@$]", r"\.apk$|^[./]|^!|^-", alias="DL3018"),
+    "yum": Pinning(_words("install") | {"module install"}, _RPM, _RPM_FILE, alias="DL3033", joint="-"),
     "dnf": Pinning(
         _words("install in") | {"module install"},
         _RPM,
         _RPM_FILE + "|^@",
         alias="DL3041",
         programs=_words("dnf"),
-        example="{}-<version>",
+        joint="-",
     ),
     "microdnf": Pinning(
         _words("install") | {"module install"},
         _RPM,
         _RPM_FILE,
         alias="DL3041",
-        example="{}-<version>",
+        joint="-",
     ),
-    "tdnf": Pinning(_words("install"), _RPM, _RPM_FILE, example="{}-<version>"),
-    "zypper": Pinning(_words("install in"), r"[=<>$]", r"\.rpm$|^[./]|^-", alias="DL3037", example="{}=<version>"),
+    "tdnf": Pinning(_words("install"), _RPM, _RPM_FILE, joint="-"),
+    "zypper": Pinning(_words("install in"), r"[=<>$]", r"\.rpm$|^[./]|^-", alias="DL3037"),
     "pip": Pinning(
         _words("install"),
-        r"[=<>~!@$]",
+        _PYTHON,
         r"^[./~]|/|\\|\.(?:whl|zip|tar\.gz|tgz|tar\.bz2)(?:$|\[)",
         settles=_words("-c --constraint --no-index -r --requirement"),
         alias="DL3013",
         itself=_words("pip setuptools wheel"),
-        example="{}==<version>",
+        joint="==",
     ),
     "uv": Pinning(
         frozenset({"pip install", "tool install"}),
-        r"[=<>~!@$]",
+        _PYTHON,
         r"^[./~]|/|\.(?:whl|zip|tar\.gz|tgz)(?:$|\[)",
         settles=_words("-c --constraint --constraints -r --requirement --requirements --no-index --exclude-newer"),
         itself=_words("pip setuptools wheel uv"),
-        example="{}==<version>",
+        joint="==",
     ),
     "pipx": Pinning(
-        _words("install"),
-        r"[=<>~!@$]",
-        r"^[./~]|/|\.whl$",
-        settles=_words("--spec"),
-        alias="DL3013",
-        example="{}==<version>",
+        _words("install"), _PYTHON, r"^[./~]|/|\.whl$", settles=_words("--spec"), alias="DL3013", joint="=="
     ),
-    "conda": Pinning(
-        _words("install"),
-        r"[=<>$]",
-        r"/|^@|\.conda$|\.tar\.bz2$",
-        aside=True,
-        example="{}=<version>",
-    ),
+    "conda": Pinning(_words("install"), r"[=<>$]", r"/|^@|\.conda$|\.tar\.bz2$", aside=True),
     "npm": Pinning(
         _words("install i in add"),
         _NODE,
@@ -116,35 +101,35 @@ PINNINGS: Mapping[str, Pinning] = {
         alias_phrases=_words("install"),
         alias_pinned=r"^(?:@[^@/]+/)?[^@/:]+@",
         itself=_words("npm"),
-        example="{}@<version>",
+        joint="@",
     ),
-    "yarn": Pinning(frozenset({"add", "global add"}), _NODE, _NODE_FILE, example="{}@<version>"),
-    "pnpm": Pinning(_words("add"), _NODE, _NODE_FILE, example="{}@<version>"),
-    "bun": Pinning(_words("add a"), _NODE, _NODE_FILE, example="{}@<version>"),
+    "yarn": Pinning(frozenset({"add", "global add"}), _NODE, _NODE_FILE, joint="@"),
+    "pnpm": Pinning(_words("add"), _NODE, _NODE_FILE, joint="@"),
+    "bun": Pinning(_words("add a"), _NODE, _NODE_FILE, joint="@"),
     "gem": Pinning(
         _words("install i"),
         r"[:$]",
         r"\.gem$|/",
         settles=_words("-v --version -g --file"),
         alias="DL3028",
-        example="{}:<version>",
+        programs=_words("gem"),
+        options_eat=True,
+        joint=":",
     ),
     "go": Pinning(
         _words("get install run"),
         r"@(?!(?:latest|master|main|HEAD|upgrade)$).|\$",
         r"^[./]|\.\.\.$|\.go$|^all$|^std$",
         alias="DL3062",
-        example="{}@<version>",
+        joint="@",
     ),
     "cargo": Pinning(
         _words("install"),
         r"@|\$",
         _FILE,
         settles=_words("--version --vers --git --path"),
-        example="{}@<version>",
+        joint="@",
     ),
-    "composer": Pinning(
-        frozenset({"require", "global require", "r"}), r"[:=$]", r"^php$|^ext-", example="{}:<version>"
-    ),
+    "composer": Pinning(frozenset({"require", "global require", "r"}), r"[:=$]", r"^php$|^ext-", joint=":"),
 }
 """By the name of the package manager."""

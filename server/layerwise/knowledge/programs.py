@@ -189,3 +189,14 @@ VERIFYING: frozenset[str] = _words(
 
 PROGRAM_FOLDERS: tuple[str, ...] = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 """Folders of which all files are there to be run."""
+
+FAILING_QUIETLY: frozenset[str] = _words("curl wget aria2c aws gsutil kubectl ssh make cmake npm yarn pip mvn gradle")
+"""Programs in front of a ``|`` that fail when the network or a server does, or a compiler."""
+
+STOPPING_EARLY: frozenset[str] = frozenset({"head", "true", ":"})
+"""Programs that read no more than they need, so that what writes to them may be ended by a signal."""
+
+NOTICING: frozenset[str] = _words(
+    "tar bsdtar gunzip unxz bunzip2 xz zstd unzip gpg gpg2 apt-key dpkg rpm rpm2cpio cpio sha256sum sha512sum docker patch"
+)
+"""Programs that fail by themselves when what they read is empty or ends too early."""

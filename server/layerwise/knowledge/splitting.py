@@ -19,13 +19,22 @@ class Sdk:
     static: str = ""
     packages: tuple[str, ...] = ()
     """Distribution packages of the SDK image that what it builds uses as it runs."""
+    alpine_lines: tuple[str, ...] = ()
+    """Instructions by which its Alpine image is for running what it is for building."""
+    libraries: tuple[str, ...] = ()
+    """Libraries of the SDK image, newer than those of the distribution, that what it builds is linked to."""
 
 
 _STATIC = "alpine:3"
 _JRE = "eclipse-temurin:{java}-jre"
 _GO = Sdk("Go", "debian:{release}-slim", "alpine:{alpine}", _STATIC, ("ca-certificates", "tzdata"))
 _RUST = Sdk("Rust", "debian:{release}-slim", "alpine:{alpine}", "", ("ca-certificates", "tzdata"))
-_C = Sdk("C", "debian:{release}-slim", "", "", ("ca-certificates", "tzdata"))
+_C = Sdk(
+    "C",
+    "debian:{release}-slim",
+    packages=("ca-certificates", "tzdata"),
+    libraries=("/usr/local/lib64/libgcc_s.so.1", "/usr/local/lib64/libstdc++.so.6"),
+)
 _JAVA = Sdk("Java", _JRE, _JRE + "-alpine")
 
 SDKS: Mapping[str, Sdk] = {
@@ -34,7 +43,13 @@ SDKS: Mapping[str, Sdk] = {
     "gcc": _C,
     **dict.fromkeys(("maven", "gradle", "eclipse-temurin", "openjdk", "amazoncorretto"), _JAVA),
     "mcr.microsoft.com/dotnet/sdk": Sdk(
-        ".NET", "mcr.microsoft.com/dotnet/aspnet:{tag}", "mcr.microsoft.com/dotnet/aspnet:{tag}"
+        ".NET",
+        "mcr.microsoft.com/dotnet/aspnet:{tag}",
+        "mcr.microsoft.com/dotnet/aspnet:{tag}",
+        alpine_lines=(
+            "RUN apk add --no-cache icu-data-full icu-libs tzdata",
+            "ENV DOTNET_SYSTEM_GLOBALIZATION_INVARIANT=false",
+        ),
     ),
 }
 """By the name of the image."""
@@ -76,11 +91,19 @@ def _t64(name: str) -> Mapping[str, str]:
     return {**dict.fromkeys(_BEFORE_T64, name), **dict.fromkeys(_T64, name + "t64")}
 
 
-_DEBIAN_JPEG = dict.fromkeys(("buster", "bullseye", "bookworm", "trixie"), "libjpeg62-turbo")
+def _bookworm(names: str) -> Mapping[str, str]:
+    return {"bookworm": names}
+
+
+_DEBIAN = ("buster", "bullseye", "bookworm", "trixie")
+_EVENT = "libevent-2.1-7{0} libevent-core-2.1-7{0} libevent-extra-2.1-7{0} libevent-openssl-2.1-7{0} libevent-pthreads-2.1-7{0}"
+_PCRE = "libpcre2-8-0 libpcre2-16-0 libpcre2-32-0"
+_CURSES = "libncurses6 libncursesw6 libtinfo6"
+_DEBIAN_JPEG = dict.fromkeys(_DEBIAN, "libjpeg62-turbo")
 _JPEG = {**_DEBIAN_JPEG, **dict.fromkeys(("focal", "jammy", "noble"), "libjpeg-turbo8")}
 APT_LIBRARIES: Mapping[str, Names] = {
     "libpq-dev": "libpq5",
-    "default-libmysqlclient-dev": dict.fromkeys(("buster", "bullseye", "bookworm", "trixie"), "libmariadb3"),
+    "default-libmysqlclient-dev": dict.fromkeys(_DEBIAN, "libmariadb3"),
     "libmariadb-dev": "libmariadb3",
     "libffi-dev": {
         "buster": "libffi6",
@@ -98,9 +121,13 @@ APT_LIBRARIES: Mapping[str, Names] = {
     "libfreetype6-dev": "libfreetype6",
     "libfreetype-dev": "libfreetype6",
     "libwebp-dev": {
-        **dict.fromkeys(("buster", "bullseye", "focal"), "libwebp6"),
-        **dict.fromkeys(("bookworm", "trixie", "jammy", "noble"), "libwebp7"),
+        **dict.fromkeys(("buster", "bullseye", "focal"), "libwebp6 libwebpmux3 libwebpdemux2"),
+        **dict.fromkeys(("bookworm", "trixie", "jammy", "noble"), "libwebp7 libwebpmux3 libwebpdemux2"),
     },
+    "libtiff-dev": dict.fromkeys(("bookworm", "trixie", "noble"), "libtiff6 libtiffxx6"),
+    "libxpm-dev": "libxpm4",
+    "libgd-dev": "libgd3",
+    "libexif-dev": "libexif12",
     "libzip-dev": {
         **dict.fromkeys(("buster", "bullseye", "bookworm", "jammy"), "libzip4"),
         "trixie": "libzip5",
@@ -121,20 +148,54 @@ APT_LIBRARIES: Mapping[str, Names] = {
     "libsqlite3-dev": "libsqlite3-0",
     "libyaml-dev": "libyaml-0-2",
     "libsasl2-dev": "libsasl2-2",
-    "libgmp-dev": "libgmp10",
+    "libldap-dev": _bookworm("libldap-2.5-0"),
+    "libldap2-dev": _bookworm("libldap-2.5-0"),
+    "libgmp-dev": "libgmp10 libgmpxx4ldbl",
     "libbz2-dev": "libbz2-1.0",
     "liblzma-dev": "liblzma5",
-    "libevent-dev": {"bookworm": "libevent-2.1-7", "jammy": "libevent-2.1-7", "trixie": "libevent-2.1-7t64"},
+    "libzstd-dev": "libzstd1",
+    "liblz4-dev": "liblz4-1",
+    "libsnappy-dev": _bookworm("libsnappy1v5"),
+    "libevent-dev": {
+        **dict.fromkeys(("bookworm", "jammy"), _EVENT.format("")),
+        **dict.fromkeys(_T64, _EVENT.format("t64")),
+    },
+    "libuv1-dev": _t64("libuv1"),
+    "libhiredis-dev": _bookworm("libhiredis0.14"),
+    "librdkafka-dev": "librdkafka1 librdkafka++1",
+    "libmemcached-dev": _bookworm("libmemcached11 libmemcachedutil2"),
+    "libprotobuf-dev": _bookworm("libprotobuf32 libprotobuf-lite32"),
     "libsodium-dev": "libsodium23",
     "libzmq3-dev": "libzmq5",
     "libjansson-dev": "libjansson4",
-    "libpcre2-dev": "libpcre2-8-0",
+    "libpcre2-dev": _bookworm(_PCRE + " libpcre2-posix3"),
+    "libncurses-dev": _CURSES,
+    "libncurses5-dev": _CURSES,
+    "libncursesw5-dev": _CURSES,
+    "libreadline-dev": {
+        **dict.fromkeys(("bullseye", "bookworm", "focal", "jammy"), "libreadline8"),
+        **dict.fromkeys(_T64, "libreadline8t64"),
+    },
+    "libedit-dev": "libedit2",
+    "uuid-dev": "libuuid1",
+    "libseccomp-dev": "libseccomp2",
+    "libsystemd-dev": "libsystemd0",
+    "libusb-1.0-0-dev": "libusb-1.0-0",
+    "libtidy-dev": _bookworm("libtidy5deb1"),
+    "libgeos-dev": _bookworm("libgeos-c1v5"),
+    "libgdal-dev": _bookworm("libgdal32"),
+    "libmagic-dev": _bookworm("libmagic1"),
+    "unixodbc-dev": _bookworm("libodbc2 libodbccr2 libodbcinst2"),
+    "freetds-dev": "libct4 libsybdb5",
+    "libblas-dev": "libblas3",
+    "liblapack-dev": "liblapack3",
+    "libopenblas-dev": _bookworm("libopenblas0"),
     "libgfortran-dev": "libgfortran5",
     "gfortran": "libgfortran5",
     **dict.fromkeys(("libc6-dev", "linux-libc-dev", "python3-dev", "python-dev", "libpython3-dev", "libtool"), ""),
 }
-"""The package of the libraries for one of headers, in Debian and Ubuntu: the same in all releases, or by release. An
-empty name: none is needed."""
+"""The packages of the libraries for one of headers, in Debian and Ubuntu: the same in all releases, or by release. An
+empty name: none is needed. Those of bookworm are what its packages depend on; of other releases only what is certain."""
 
 APK_LIBRARIES: Mapping[str, str] = {
     "postgresql-dev": "libpq",
@@ -157,17 +218,81 @@ APK_LIBRARIES: Mapping[str, str] = {
     "yaml-dev": "yaml",
     "curl-dev": "libcurl",
     "gmp-dev": "gmp",
-    "libwebp-dev": "libwebp",
     "bzip2-dev": "libbz2",
     "xz-dev": "xz-libs",
-    "vips-dev": "vips",
     "cyrus-sasl-dev": "libsasl",
     "libsodium-dev": "libsodium",
     "pcre2-dev": "pcre2",
-    **dict.fromkeys(("g++", "build-base", "alpine-sdk", "gcc"), "libstdc++"),
+    **dict.fromkeys(("g++", "build-base", "alpine-sdk"), "libstdc++"),
+    "gcc": "libgcc",
     **dict.fromkeys(("musl-dev", "libc-dev", "linux-headers", "python3-dev", "autoconf", "automake", "make"), ""),
 }
 """The same in Alpine. What is compiled as C++ there needs its library, which the image does not have by itself."""
+
+RPM_LIBRARIES: Mapping[str, str] = {
+    "openssl-devel": "openssl-libs",
+    "libffi-devel": "libffi",
+    "libxml2-devel": "libxml2",
+    "libxslt-devel": "libxslt",
+    "sqlite-devel": "sqlite-libs",
+    "gmp-devel": "gmp",
+    "bzip2-devel": "bzip2-libs",
+    "xz-devel": "xz-libs",
+    "libyaml-devel": "libyaml",
+    "libjpeg-turbo-devel": "libjpeg-turbo",
+    "libpng-devel": "libpng",
+    "freetype-devel": "freetype",
+    "libicu-devel": "libicu",
+    "ncurses-devel": "ncurses-libs",
+    "readline-devel": "readline",
+    "libevent-devel": "libevent",
+    "pcre2-devel": "pcre2",
+    "jansson-devel": "jansson",
+    **dict.fromkeys(("gcc-c++", "libstdc++-devel"), "libstdc++"),
+    **dict.fromkeys(("glibc-devel", "glibc-headers", "kernel-headers", "python3-devel", "redhat-rpm-config"), ""),
+}
+"""The same in Fedora and its kin. SUSE has other names: there packages of headers stay."""
+
+REPOSITORIES: tuple[str, ...] = (
+    *(
+        "/etc/apt/sources.list",
+        "/etc/apt/preferences.d",
+        "/etc/yum.repos.d",
+        "/etc/apk/repositories",
+        "/etc/zypp/repos.d",
+    ),
+)
+"""Where a distribution is told of more packages."""
+
+BASES: frozenset[str] = frozenset(
+    [
+        *("debian", "ubuntu", "alpine"),
+        *("fedora", "registry.fedoraproject.org/fedora", "quay.io/fedora/fedora"),
+        *("centos", "quay.io/centos/centos", "almalinux", "rockylinux", "rockylinux/rockylinux", "oraclelinux"),
+        *("amazonlinux", "public.ecr.aws/amazonlinux/amazonlinux", "opensuse/leap", "opensuse/tumbleweed"),
+        *(
+            f"{name}{variant}"
+            for release in ("8", "9", "10")
+            for name in (f"redhat/ubi{release}", f"registry.access.redhat.com/ubi{release}")
+            for variant in ("", "/ubi", "-minimal", "/ubi-minimal")
+        ),
+    ]
+)
+"""Images that hold a distribution and nothing else."""
+
+INSTALLS: Mapping[str, str] = {
+    "apt": "apt-get update && apt-get install -y --no-install-recommends {} && rm -rf /var/lib/apt/lists/*",
+    "apk": "apk add --no-cache {}",
+    "dnf": "dnf install -y --setopt=install_weak_deps=False {} && dnf clean all",
+    "yum": "yum install -y {} && yum clean all",
+    "microdnf": "microdnf install -y --nodocs --setopt=install_weak_deps=0 {} && microdnf clean all",
+    "tdnf": "tdnf install -y {} && tdnf clean all",
+    "zypper": "zypper --non-interactive install --no-recommends {} && zypper clean --all",
+}
+"""How packages are installed without leaving anything behind, by the package manager."""
+
+NODE_PACKAGES: frozenset[str] = frozenset(["python3", "python", "python2", "py3-pip", "py3-setuptools", "libstdc++"])
+"""Packages that node-gyp needs, or that the image of Node has anyway."""
 
 FETCHING_PACKAGES: frozenset[str] = frozenset(
     [
@@ -206,6 +331,26 @@ FETCHING_PACKAGES: frozenset[str] = frozenset(
     ]
 )
 """Packages that fetch or prepare what is built. What runs may call them too, though it seldom does."""
+
+BUNDLED_CRATES: frozenset[str] = frozenset(
+    [
+        *("openssl-sys", "windows-sys", "linux-raw-sys", "js-sys", "web-sys", "wasm-bindgen", "core-foundation-sys"),
+        *("security-framework-sys", "libz-sys", "zstd-sys", "lzma-sys", "bzip2-sys", "brotli-sys", "lz4-sys"),
+        *(
+            "tikv-jemalloc-sys",
+            "jemalloc-sys",
+            "libmimalloc-sys",
+            "ring-sys",
+            "aws-lc-sys",
+            "aws-lc-fips-sys",
+            "inotify-sys",
+        ),
+        *("prefix-sys", "errno-dragonfly-sys", "iana-time-zone-haiku-sys", "system-configuration-sys", "fsevent-sys"),
+        *("libgit2-sys", "libssh2-sys", "curl-sys", "librocksdb-sys", "snappy-sys", "esaxx-sys", "onig_sys"),
+    ]
+)
+"""Crates that bind a library which they compile themselves, or which the image that runs it has: that of OpenSSL comes
+with ``ca-certificates``."""
 
 BUILD_VARIABLES: frozenset[str] = frozenset(
     [
@@ -248,6 +393,8 @@ BUILD_VARIABLES: frozenset[str] = frozenset(
         "DOTNET_NOLOGO",
         "NUGET_XMLDOC_MODE",
         "PIP_NO_CACHE_DIR",
+        "UV_COMPILE_BYTECODE",
+        "UV_LINK_MODE",
         "PIP_DISABLE_PIP_VERSION_CHECK",
         "COMPOSER_ALLOW_SUPERUSER",
         "COMPOSER_HOME",
@@ -480,6 +627,20 @@ COMPILING: frozenset[str] = frozenset(
         "ld",
         "ranlib",
         "ldconfig",
+        *(
+            "ng",
+            "webpack",
+            "rollup",
+            "esbuild",
+            "parcel",
+            "next",
+            "nuxt",
+            "react-scripts",
+            "vue-cli-service",
+            "nx",
+            "turbo",
+        ),
+        *("bun", "bunx", "clang-format", "scons"),
     ]
 )
 """Programs that write where they run, or into caches of their own, as long as they install nothing elsewhere."""
@@ -536,5 +697,13 @@ PASSING: tuple[str, ...] = (
 """Folders in which a build keeps what only it needs."""
 SEARCHED: tuple[str, ...] = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 """Where any image looks for programs."""
-SITE_SERVERS: frozenset[str] = frozenset({"serve", "http-server", "live-server", "sirv"})
-"""Servers of static files from npm."""
+BROWSER_PACKAGES: tuple[str, ...] = ("puppeteer", "playwright", "@playwright/test", "cypress")
+"""Packages of npm that fetch a browser as they are installed, or let it be fetched, to the home of the user."""
+PYTHON_MODULES: frozenset[str] = frozenset(
+    ["pip", "venv", "virtualenv", "compileall", "ensurepip", "build", "poetry", "uv"]
+)
+"""Modules that, when they are run, write packages or into the folder they run in, and nothing else."""
+CLONE_VALUES: frozenset[str] = frozenset(
+    ["-b", "--branch", "--depth", "-o", "--origin", "-c", "--config", "-j", "--jobs", "--filter", "--reference", "-u"]
+)
+"""Options of ``git clone`` whose value is a word of its own."""

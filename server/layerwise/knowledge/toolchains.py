@@ -93,7 +93,7 @@ BUILD_PACKAGES: frozenset[str] = _words(
     "build-essential gcc g++ cpp make cmake autoconf automake libtool libtool-bin bison flex gettext-base-dev clang llvm"
     " ninja-build meson gfortran nasm yasm dpkg-dev devscripts debhelper build-base alpine-sdk musl-dev libc-dev"
     " libc6-dev linux-headers gcc-c++ rpm-build kernel-headers linux-headers-generic glibc-devel libstdc++-devel"
-    " rustc cargo golang golang-go maven gradle default-jdk openjdk-8-jdk openjdk-11-jdk openjdk-17-jdk openjdk-21-jdk"
+    " rustc rust cargo golang golang-go go maven gradle default-jdk openjdk-8-jdk openjdk-11-jdk openjdk-17-jdk openjdk-21-jdk"
     " python-dev python3-dev python3-devel python-devel ruby-dev php-dev re2c"
 )
 """Packages that are of use only while something is compiled, by their names in any distribution."""

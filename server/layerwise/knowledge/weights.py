@@ -12,6 +12,11 @@ ARCHIVES: tuple[str, ...] = (
     *(".gz", ".xz", ".bz2", ".zst", ".zip", ".7z", ".rar", ".cpio"),
 )
 """Files that hold others, packed."""
+UNPACKED_BY_ADD: tuple[str, ...] = (
+    *(".tar", ".gz", ".tgz", ".bz2", ".tbz", ".tbz2", ".tb2", ".xz", ".txz", ".zst", ".tzst", ".lz", ".lzma", ".tlz"),
+    *(".z", ".taz", ".tpz", ".tz2", ".tzo"),
+)
+"""Names of archives that ADD may unpack, in lower case. A zip is none of them."""
 PACKAGES: tuple[str, ...] = (
     *(".deb", ".rpm", ".apk", ".whl", ".gem", ".nupkg", ".jar", ".war", ".ear", ".pkg", ".msi", ".exe", ".run"),
     *(".AppImage", ".snap"),

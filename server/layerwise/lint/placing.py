@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
 from layerwise.syntax.tree import Dockerfile, Instruction
 from layerwise.text import Edit, Span
 
@@ -66,6 +68,17 @@ class Sheet:
                 end = self.lines.full_span(below).end
                 below += 1
         return Edit(Span(start, end), "")
+
+    def removals(self, blocks: Iterable[Span]) -> Iterator[Edit]:
+        """Take several blocks away, given in order. Those that touch each other leave one gap, not one each."""
+        whole: Span | None = None
+        for block in blocks:
+            if whole is not None and block.start != whole.end:
+                yield self.removal(whole)
+                whole = None
+            whole = whole.to(block) if whole else block
+        if whole is not None:
+            yield self.removal(whole)
 
     def insertion_above(self, block: Span, text: str, *, spaced: bool = False) -> Edit:
         """Put whole lines above a block, with a blank line between if asked for."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from layerwise.build.ignoring.demand import Demand, demand, source_span, wanted_by
 from layerwise.build.ignoring.history import readers
-from layerwise.build.ignoring.judging import Use, Verdict, others, verdicts
+from layerwise.build.ignoring.judging import Use, Verdict, all_demands, verdicts
 from layerwise.build.ignoring.sight import Found, Sight, sight, weights
 from layerwise.build.ignoring.writing import Written, written
 from layerwise.context import ContextTree
@@ -37,6 +37,6 @@ def look_through(tree: ContextTree) -> bool:
     is_littered = tree.observed(sight).is_littered
     if is_littered:
         weights(tree)
-        others(tree)
+        all_demands(tree)
         readers(tree)
     return is_littered

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
+from itertools import pairwise
 
 from layerwise.build.effects import pattern_of
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.operations import program_of
 from layerwise.context import read_ignore
 from layerwise.context.paths import PatternError, clean, is_pattern, match
-from layerwise.knowledge.litter import LITTER, MAKING_HISTORY, READERS, READING_HISTORY, SCRIPTS, STAMPS
+from layerwise.knowledge.litter import LITTER, MAKING_HISTORY, PLACING, READERS, READING_HISTORY, SCRIPTS, STAMPS
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import (
     Add,
@@ -27,6 +28,7 @@ from layerwise.syntax.tree import (
     Run,
     Transfer,
     Word,
+    Workdir,
 )
 from layerwise.text import Span
 
@@ -84,6 +86,8 @@ class Act:
     words: frozenset[str] = frozenset()
     reads_history: str = ""
     """The call of git that does, empty if there is none."""
+    places: frozenset[str] = frozenset()
+    """The names of the folders in which something is done: of a WORKDIR, a ``cd``, an option such as ``--prefix``."""
     stamps: frozenset[str] = frozenset()
     """Commands that put the commit into what they make, see ``knowledge.litter.STAMPS``."""
 
@@ -94,6 +98,7 @@ class Demand:
 
     wanted: tuple[Wanted, ...] = ()
     words: frozenset[str] = frozenset()
+    places: frozenset[str] = frozenset()
     reads_history: tuple[str, ...] = ()
     stamps: frozenset[str] = frozenset()
 
@@ -105,6 +110,7 @@ def demand(build: Build) -> Demand:
     """What the steps of all stages want and do, also of those that are not built by default."""
     wanted: dict[Wanted, None] = {}
     words: set[str] = set()
+    places: set[str] = set()
     reads: dict[str, None] = {}
     stamps: set[str] = set()
     for stage in build.stages:
@@ -113,12 +119,13 @@ def demand(build: Build) -> Demand:
             act = step.once(act_of)
             wanted.update(dict.fromkeys(act.wanted))
             words |= act.words
+            places |= act.places
             own |= act.words
             if act.reads_history:
                 reads[act.reads_history] = None
             if act.stamps and not _knows_no_git(stage, own):
                 stamps |= act.stamps
-    return Demand(tuple(wanted), frozenset(words), tuple(reads), frozenset(stamps))
+    return Demand(tuple(wanted), frozenset(words), frozenset(places), tuple(reads), frozenset(stamps))
 
 
 def wanted_by(step: Step) -> tuple[Wanted, ...]:
@@ -145,7 +152,8 @@ def act_of(step: Step) -> Act:
         return Act()
     commands = step.script.commands if step.script else ()
     words = frozenset(word for command in commands for word in _words(command) if _tells(word))
-    return Act(tuple(_wanted(step, instruction)), words, _reading(commands), frozenset(_stamping(commands)))
+    wanted, places = tuple(_wanted(step, instruction)), frozenset(_places(step, commands))
+    return Act(wanted, words, _reading(commands), places, frozenset(_stamping(commands)))
 
 
 def _wanted(step: Step, instruction: Instruction) -> Iterator[Wanted]:
@@ -184,6 +192,21 @@ def _words(command: Command) -> Iterator[str]:
         text = word.value or word.text
         if not text.startswith("-"):
             yield f"{program} {text.removeprefix('./')}"
+
+
+def _places(step: Step, commands: tuple[Command, ...]) -> Iterator[str]:
+    """The names of the folders in which a step works, or has later ones work."""
+    instruction = step.instruction
+    if isinstance(instruction, Workdir) and instruction.value:
+        yield from (step.value(instruction.value.text) or "").split("/")
+    for command in commands:
+        words = [word.value or word.text for word in command.words]
+        for before, word in pairwise(words):
+            option, equals, value = word.partition("=")
+            if before in PLACING or before in ("cd", "pushd"):
+                yield from word.split("/")
+            elif equals and option in PLACING:
+                yield from value.split("/")
 
 
 def _tells(word: str) -> bool:
@@ -246,4 +269,4 @@ _TELLING = re.compile(
     )
 )
 _SCRIPT = re.compile("|".join(map(translate, SCRIPTS)))
-_ASKED: tuple[type[Instruction], ...] = (Transfer, Run, Cmd, Entrypoint, Healthcheck)
+_ASKED: tuple[type[Instruction], ...] = (Transfer, Run, Cmd, Entrypoint, Healthcheck, Workdir)

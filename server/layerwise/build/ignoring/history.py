@@ -29,7 +29,7 @@ class Read:
 
 def readers(tree: ContextTree) -> Sequence[Read]:
     """What in a context may ask for the history, and whether it does."""
-    return tree.kept("readers", lambda: tuple(_readers(tree)))
+    return tree.fact(_all_readers)
 
 
 def history_use(tree: ContextTree, demand: Demand) -> str:
@@ -48,6 +48,10 @@ def history_use(tree: ContextTree, demand: Demand) -> str:
 def stamps_of(demand: Demand) -> Iterator[str]:
     """What the build puts of the history into its results, if it is there."""
     yield from dict.fromkeys(STAMPS[each] for each in sorted(demand.stamps))
+
+
+def _all_readers(tree: ContextTree) -> tuple[Read, ...]:
+    return tuple(_readers(tree))
 
 
 def _readers(tree: ContextTree) -> Iterator[Read]:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
 
 from layerwise.build.ignoring.demand import Demand, demand
 from layerwise.build.ignoring.history import history_use, stamps_of
-from layerwise.build.ignoring.sight import Found, Sight, sight
+from layerwise.build.ignoring.sight import Found, sight
 from layerwise.build.model import Build
 from layerwise.build.stages import build as build_of
 from layerwise.context import ContextTree
 from layerwise.context.locate import has_own_ignore_file, inline_dockerfiles, locate, named_dockerfiles
-from layerwise.knowledge.litter import NAMED_HISTORY, Kind
+from layerwise.knowledge.litter import IN_MANIFEST, NAMED_HISTORY, WORKSPACES, Kind
 from layerwise.syntax import parse
 
 MAX_DOCKERFILES = 60
@@ -50,39 +50,45 @@ class Verdict:
         return self.found.path
 
 
-def verdicts(build: Build, tree: ContextTree) -> tuple[Verdict, ...]:
-    """A verdict on everything that is found in the context of a build, with respect to all builds that use it."""
-    seen = tree.observed(sight)
-    if not seen.found:
+def verdicts(build: Build, tree: ContextTree, without: Collection[Kind] = ()) -> tuple[Verdict, ...]:
+    """A verdict on everything that is found in the context of a build, with respect to all builds that use it.
+
+    :param without: kinds of things that are passed over.
+    """
+    found = tree.observed(sight).found
+    if not found:
         return ()
-    own = demand(build)
-    return tree.kept(("verdicts", own), lambda: tuple(_verdicts(own, seen, tree)))
+    own, kinds = demand(build), frozenset(without)
+    return tree.kept(
+        ("verdicts", own, kinds),
+        lambda: tuple(_verdicts(own, [each for each in found if each.row.kind not in kinds], tree)),
+    )
 
 
 def demands(own: Demand, tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
     """The name of each Dockerfile that the ignore file counts for, with what it wants. That at hand comes first."""
-    return ((posixpath.basename(tree.dockerfile or "Dockerfile"), own), *others(tree))
-
-
-def others(tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
-    """The same of those Dockerfiles that are not at hand, as they are on the disk."""
-    return tree.kept("others", lambda: _others(tree))
-
-
-def _others(tree: ContextTree) -> tuple[tuple[str, Demand], ...]:
-    """Those beside the Dockerfile at hand. A file of the context that names no other one may be built with it."""
+    at_hand = (posixpath.basename(tree.dockerfile or "Dockerfile"), own)
     if tree.dockerfile is None or has_own_ignore_file(tree.dockerfile, tree.files):
-        return ()
-    paths = dict.fromkeys((*tree.observed(sight).dockerfiles, *tree.observed(_named)))
+        return (at_hand,)
+    return (at_hand, *((name, wants) for path, name, wants in all_demands(tree) if path != tree.dockerfile))
+
+
+def all_demands(tree: ContextTree) -> tuple[tuple[str, str, Demand], ...]:
+    """The path and the name of each Dockerfile that uses a context by itself, with what it wants, as on the disk."""
+    return tree.fact(_all_demands)
+
+
+def _all_demands(tree: ContextTree) -> tuple[tuple[str, str, Demand], ...]:
+    paths = dict.fromkeys((*tree.observed(_named), *tree.observed(sight).dockerfiles))
     found = []
     for path in list(paths)[:MAX_DOCKERFILES]:
         text = tree.text_at(path)
-        if path == tree.dockerfile or text is None or has_own_ignore_file(path, tree.files):
+        if text is None or has_own_ignore_file(path, tree.files):
             continue
         wants = demand(build_of(parse(text)))
         if path in tree.observed(_named) or not _is_of_its_own_folder(path, wants, tree):
-            found.append((posixpath.relpath(path, tree.root), wants))
-    found += [("a compose file", demand(build_of(parse(text)))) for text in tree.observed(_inline)]
+            found.append((path, posixpath.relpath(path, tree.root), wants))
+    found += [("", "a compose file", demand(build_of(parse(text)))) for text in tree.observed(_inline)]
     return tuple(found)
 
 
@@ -108,10 +114,14 @@ def _named(tree: ContextTree) -> tuple[str, ...]:
     return named_dockerfiles(tree.root, tree.files)
 
 
-def _verdicts(own: Demand, seen: Sight, tree: ContextTree) -> Iterator[Verdict]:
-    everyone = demands(own, tree)
-    for found in seen.found:
-        yield _verdict(found, everyone, tree)
+def _verdicts(own: Demand, found: Sequence[Found], tree: ContextTree) -> Iterator[Verdict]:
+    # Many Dockerfiles may want the same.
+    names: dict[Demand, str] = {}
+    for name, wants in demands(own, tree):
+        names.setdefault(wants, name)
+    everyone = [(name, wants) for wants, name in names.items()]
+    for each in found:
+        yield _verdict(each, everyone, tree)
 
 
 def _verdict(found: Found, everyone: Sequence[tuple[str, Demand]], tree: ContextTree) -> Verdict:
@@ -157,7 +167,30 @@ def _use(found: Found, demand: Demand, tree: ContextTree) -> tuple[Use, str]:
         return Use.NEEDED, f"`{spoiling}` may read it"
     if row.made_by and not any(_fits(word, row.made_by) for word in demand.words):
         return Use.NEEDED, f"nothing is seen to make it again, as `{row.made_by[0]}` would"
+    if row.is_local and not _is_worked_in(posixpath.dirname(found.path), found, demand, tree):
+        return Use.DOUBTFUL, f"the build makes `{found.path}` again, or nothing in the image needs it"
     return Use.NONE, ""
+
+
+def _is_worked_in(folder: str, found: Found, demand: Demand, tree: ContextTree) -> bool:
+    """Whether a build works in a folder of the context: its own, one that it names, or one of a workspace."""
+    sources = [each.path for each in demand.wanted if each.takes(found.path)]
+    if not folder or folder in sources or posixpath.basename(folder) in demand.places:
+        return True
+    roots = {"." if path == "*" else path for path in sources}
+    return any(tree.fact(_workspaces).get(root) for root in (*roots, "."))
+
+
+def _workspaces(tree: ContextTree) -> Mapping[str, bool]:
+    """Which folders hold a project of Node with others below it."""
+    names = {".", *(posixpath.dirname(path) or "." for path in tree.observed(sight).readers)}
+    return {folder: _is_workspace(folder, tree) for folder in names}
+
+
+def _is_workspace(folder: str, tree: ContextTree) -> bool:
+    if any(name in WORKSPACES for name, _ in tree.raw_list(folder)):
+        return True
+    return IN_MANIFEST.search(tree.read(f"{folder}/package.json") or "") is not None
 
 
 def _is_brought_back(path: str, tree: ContextTree) -> bool:

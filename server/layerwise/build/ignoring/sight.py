@@ -50,11 +50,8 @@ class Sight:
     readers: tuple[str, ...] = ()
     """Files in which a tool may be told to read the history, by their paths in the context."""
     complete: bool = True
-
-    @property
-    def is_littered(self) -> bool:
-        """Whether there is anything that more than its name has to be known of."""
-        return any(each.row.kind not in (Kind.DOCKER, Kind.EDITOR) for each in self.found)
+    is_littered: bool = False
+    """There is something of which more than its name has to be known."""
 
 
 def sight(tree: ContextTree) -> Sight:
@@ -67,6 +64,7 @@ def sight(tree: ContextTree) -> Sight:
         tuple(look.dockerfiles),
         tuple(look.readers),
         look.complete,
+        any(each.row.kind not in (Kind.DOCKER, Kind.EDITOR) for each in look.found),
     )
 
 
@@ -75,10 +73,11 @@ def weights(tree: ContextTree) -> Mapping[str, tuple[Weight, bool]]:
 
     It is weighed once, and not again when it grows.
     """
-    return tree.kept("weights", lambda: _weights(tree, tree.observed(sight).found))
+    return tree.fact(_weights)
 
 
-def _weights(tree: ContextTree, found: Iterable[Found]) -> Mapping[str, tuple[Weight, bool]]:
+def _weights(tree: ContextTree) -> Mapping[str, tuple[Weight, bool]]:
+    found = tree.observed(sight).found
     ordered = sorted(found, key=lambda one: (one.row.kind is not Kind.HISTORY, one.path))
     sizes = {each.path: _sizes(tree, each) for each in ordered}
     weighed = dict.fromkeys(sizes, (0, 0))

@@ -38,7 +38,7 @@ def written(tree: ContextTree, chosen: Iterable[Verdict], own: Demand) -> Writte
     before = tree.text_at(path) if tree.ignore_path else None
     if tree.ignore_path and before is None:
         return None
-    everyone = [demand for _, demand in demands(own, tree)]
+    everyone = dict.fromkeys(wants for _, wants in demands(own, tree))
     groups = list(_groups(tree, [each for each in chosen if each.use is not Use.NEEDED], before, everyone))
     lines = [line for _, group, _ in groups for line in group]
     if not lines:
@@ -51,7 +51,7 @@ _Group = tuple[Kind, list[str], list[Verdict]]
 
 
 def _groups(
-    tree: ContextTree, chosen: Sequence[Verdict], before: str | None, everyone: Sequence[Demand]
+    tree: ContextTree, chosen: Sequence[Verdict], before: str | None, everyone: Iterable[Demand]
 ) -> Iterator[_Group]:
     """The lines for each kind of thing, in the order of the kinds."""
     named = list(dict.fromkeys(_named(tree, everyone)))

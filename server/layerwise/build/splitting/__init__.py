@@ -48,7 +48,7 @@ def split(build: Build, stage: Stage, files: ContextTree | None = None) -> Split
     section = text_of(stage, found.layout, text, name, end)
     span = Span(stage.span.start, stage.span.end)
     after = text[: span.start] + section + text[span.end :]
-    title = f"Split into stages: build the {found.language} program, run it on {found.runtime}"
+    title = found.title or f"Split into stages: build the {found.language} program, run it on {found.runtime}"
     if found.assumptions:
         more = f", and {len(found.assumptions) - 1} more" if len(found.assumptions) > 1 else ""
         title += f" (assumes that {found.assumptions[0]}{more})"

@@ -16,6 +16,12 @@ _CALLS: Mapping[str, tuple[str, ...]] = {
     "C": ("system(", "popen(", "execv", "execl", "posix_spawn", "dlopen("),
 }
 """What a source says that starts another program or loads code as it runs."""
+_ENDINGS: Mapping[str, tuple[str, ...]] = {
+    "Go": (".go",),
+    "Rust": (".rs",),
+    "Java": (".java", ".kt", ".scala"),
+    ".NET": (".cs", ".fs", ".vb"),
+}
 _MOST = 400
 
 
@@ -62,14 +68,21 @@ def _is_source(name: str) -> bool:
 
 def may_call_others(files: ContextTree, language: str) -> bool:
     """Whether a source in the context, of which not too many are read, starts another program or loads a library."""
-    endings = {"Go": (".go",), "Rust": (".rs",), "Java": (".java", ".kt", ".scala"), ".NET": (".cs", ".fs", ".vb")}
-    ending = endings.get(language, (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp"))
     count = 0
     for path in files.files_below("."):
-        if not path.endswith(ending):
+        if not path.endswith(_endings(language)):
             continue
         count += 1
         text = files.read(path)
         if count > _MOST or text is None or any(call in text for call in _CALLS.get(language, ())):
             return True
     return False
+
+
+def holds_source(files: ContextTree, language: str) -> bool:
+    """Whether there is any source of a language in the context. If not, it is not the one that is built from."""
+    return any(path.endswith(_endings(language)) for path in files.files_below("."))
+
+
+def _endings(language: str) -> tuple[str, ...]:
+    return _ENDINGS.get(language, (".c", ".cc", ".cpp", ".cxx", ".h", ".hpp"))

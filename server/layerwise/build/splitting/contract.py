@@ -33,10 +33,10 @@ class UnsplittableError(Exception):
 
 @dataclass(slots=True)
 class Carried:
-    """What the final stage takes over. ``renamed`` stands for ``paths`` where they come to lie elsewhere."""
+    """What the final stage takes over. ``libraries`` come to lie where the image that it runs on looks for them."""
 
     paths: list[str]
     assumptions: list[str] = field(default_factory=list)
     last: list[str] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
-    renamed: list[tuple[str, str]] | None = None
+    libraries: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from layerwise.knowledge.splitting import (
     NAMED_RELEASES,
     RELEASE_OF_TAG,
     RELEASES,
+    RPM_LIBRARIES,
     Sdk,
 )
 from layerwise.knowledge.toolchains import is_build_package
@@ -76,7 +77,7 @@ def _java(image: ImageName, template: str) -> tuple[str, str]:
     if match is None:
         raise UnsplittableError(f"the tag of `{image.text}` does not say which release of Java it is")
     runtime = template.format(java=match[1])
-    is_same = image.name == "eclipse-temurin" or "temurin" in image.tag
+    is_same = image.name in ("eclipse-temurin", "gradle") or "temurin" in image.tag
     return runtime, "" if is_same else f"the Java of `{runtime}` does as well as that of `{image.text}`"
 
 
@@ -92,27 +93,40 @@ def _usual_release(image: ImageName) -> str:
     return found
 
 
-def libraries(packages: Iterable[str], *, alpine: bool, release: str | None) -> tuple[list[str], list[str], list[str]]:
+def libraries(packages: Iterable[str], *, manager: str, release: str | None) -> tuple[list[str], list[str], list[str]]:
     """What becomes of packages: those to install for running, those left behind, and those that only perhaps may be.
 
     A package of headers whose libraries are not known stays as it is: it brings them along.
+
+    :param manager: what installs them, a key of ``INSTALLS``.
     """
     needed: list[str] = []
     left: list[str] = []
     perhaps: list[str] = []
     for package in packages:
-        name = re.split("[=:<>~@]", package)[0]
+        name = re.split("[=:<>~@]", package)[0] or package
         if name in FETCHING_PACKAGES:
             perhaps.append(name)
             continue
-        library = APK_LIBRARIES.get(name) if alpine else APT_LIBRARIES.get(name)
-        if library is not None and not isinstance(library, str):
-            library = library.get(release or "")
+        library = _libraries_of(name, manager, release)
         if library is None and name.endswith(("-dev", "-devel")):
             needed.append(package)
-        elif library is not None or is_build_package(name):
-            needed += [library] if library else []
+        elif library is not None or is_build_package(name) or package.lower() in _GROUPS:
+            needed += library.split() if library else []
             left.append(name)
         else:
             needed.append(package)
     return list(dict.fromkeys(needed)), list(dict.fromkeys(left)), list(dict.fromkeys(perhaps))
+
+
+_GROUPS = ("@development-tools", "@development", "development tools", "development")
+
+
+def _libraries_of(name: str, manager: str, release: str | None) -> str | None:
+    """The packages of libraries for one of headers, an empty text for none, None where that is not known."""
+    if manager == "apk":
+        return APK_LIBRARIES.get(name)
+    if manager == "apt":
+        library = APT_LIBRARIES.get(name)
+        return library if library is None or isinstance(library, str) else library.get(release or "")
+    return RPM_LIBRARIES.get(name) if manager != "zypper" else None

@@ -6,19 +6,21 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
-from layerwise.build.dependencies.folders import Placed, absolute, is_within
+from layerwise.build.dependencies.folders import absolute, is_within
 from layerwise.build.model import ImageName, Stage, Step
-from layerwise.build.splitting.carrying import data_in, is_data, may_call_others
+from layerwise.build.splitting.carrying import data_in, holds_source, is_data, may_call_others
 from layerwise.build.splitting.contract import Carried, UnsplittableError
 from layerwise.build.splitting.images import full_name, is_alpine, runtime_of
-from layerwise.build.splitting.interpreted import node_files, php, python, refuse_mounted
+from layerwise.build.splitting.interpreted import is_build, node_files, php, refuse_mounted
+from layerwise.build.splitting.native import native
+from layerwise.build.splitting.python import python
+from layerwise.build.splitting.site import texts_of
 from layerwise.build.splitting.starting import Start
 from layerwise.build.splitting.traffic import Traffic
 from layerwise.build.toolchains import build_packages
 from layerwise.context.tree import ContextTree
-from layerwise.knowledge.splitting import SDKS, SEARCHED, Sdk
+from layerwise.knowledge.splitting import BASES, BROWSER_PACKAGES, SDKS, SEARCHED, Sdk
 from layerwise.knowledge.toolchains import is_runtime_tag
 from layerwise.knowledge.variants import SLIM, slim_tag
 from layerwise.shell.tree import Command
@@ -28,14 +30,12 @@ _NATIVE = {"go": "Go", "cargo": "Rust", "rustc": "Rust"}
 _C = ("make", "gmake", "cmake", "gcc", "g++", "cc", "c++", "clang", "clang++", "ninja")
 _INTERPRETED = {"python": "Python", "php": "PHP", "node": "Node"}
 _PROGRAMS = {
-    "Python": frozenset({"pip", "pip3", "python", "python3"}),
+    "Python": frozenset({"pip", "pip3", "python", "python3", "poetry", "pipenv", "uv", "virtualenv"}),
     "PHP": frozenset(
-        {"composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "php"}
+        {"composer", "docker-php-ext-install", "docker-php-ext-configure", "docker-php-ext-enable", "php", "pecl"}
     ),
     "Node": frozenset({"node"}),
 }
-_BUILDING = frozenset({"build", "compile", "tsc", "build:prod"})
-_BASES = frozenset({"debian", "ubuntu", "alpine"})
 _MINOR = re.compile(r"(\d+\.\d+)")
 _FILE = re.compile(r".*\.(?:ya?ml|json|toml|ini|conf|cfg|env|xml|properties|pem|crt|key|db|sqlite|html|txt|csv|dat)")
 
@@ -49,7 +49,6 @@ class Kind:
     sdk: Sdk | None = None
     keeps_base: bool = False
     is_static: bool = False
-    needs_start: bool = True
     image: str = ""
 
     @property
@@ -80,9 +79,9 @@ def kind_of(stage: Stage, folders: Sequence[str]) -> Kind:
     commands = [command for step in stage.steps if step.kind is Run and step.script for command in step.script.commands]
     programs = {command.program for command in commands}
     sdk = SDKS.get(name)
-    if sdk is not None and not is_runtime_tag(image.name, image.tag):
+    if sdk is not None and ("jdk" in image.tag or not is_runtime_tag(image.name, image.tag)):
         return Kind(sdk.language, sdk=sdk, is_static=sdk.language == "Go" and _is_static(stage))
-    if name in _BASES:
+    if name in BASES:
         if not build_packages(stage):
             raise UnsplittableError("no compiler is installed in it that only the build needs")
         language = next((_NATIVE[each] for each in _NATIVE if each in programs), None)
@@ -96,17 +95,18 @@ def kind_of(stage: Stage, folders: Sequence[str]) -> Kind:
         raise UnsplittableError(f"nothing is known about how `{image.text}` is used to build")
     if language == "Node":
         return _node(image, commands, has_compiler=bool(build_packages(stage)))
+    slim = slim_tag("python", image.tag) if name == "python" and not image.digest else None
+    if slim is not None and not programs.isdisjoint(_PROGRAMS["Python"] - {"python", "python3"}):
+        return Kind(language, _PROGRAMS[language], keeps_base=True, image=f"python:{slim}")
     if not build_packages(stage):
         raise UnsplittableError("no compiler is installed in it that only the build needs")
     if name == "python" and not ("slim" in image.tag or is_alpine(image)):
-        raise UnsplittableError("the image itself holds a compiler; its slim variant comes first")
+        raise UnsplittableError(f"no small image is known for `{image.text}`")
     return Kind(language, _PROGRAMS[language], keeps_base=True)
 
 
 def _node(image: ImageName, commands: Sequence[Command], *, has_compiler: bool) -> Kind:
-    builds = any(
-        _BUILDING & {word.value or "" for word in each.arguments} or each.program == "tsc" for each in commands
-    )
+    builds = any(map(is_build, commands))
     slim = slim_tag("node", image.tag) if "node" in SLIM and not is_alpine(image) else None
     if not has_compiler and (not builds or not slim or slim == image.tag or image.digest):
         raise UnsplittableError("nothing in it is only of use to the build")
@@ -149,118 +149,57 @@ def carried_for(
     assert start is not None
     commands = [placed.command for each in runs.values() for placed in each.commands]
     if kind.language == "Node":
-        return node_files(kind.image, stage, start, sources)
+        for text in texts_of(stage, files, "package.json"):
+            for name in BROWSER_PACKAGES:
+                if f'"{name}"' in text:
+                    raise UnsplittableError(f"`{name}` fetches a browser to a folder of its own")
+        return node_files(
+            kind.image, stage, start, [placed for each in runs.values() for placed in each.commands], sources
+        )
     if kind.language == "Python":
-        return python(stage, start, runs, last, sources)
+        return python(kind.image, stage, start, runs, last, sources)
     if kind.language == "PHP":
         return php(stage, runs, last, sources)
+    if files is not None and not holds_source(files, kind.language):
+        files = None
     if kind.language == "Java":
-        carried = _java(start, commands, sources)
+        carried = _java(start, commands, sources, files)
     elif kind.language == ".NET":
         carried = _dotnet(start, sources, files)
     else:
-        carried = _native(kind, start, runs, sources)
+        carried = native(kind.language, kind.sdk, stage, start, runs, sources, files)
     refuse_mounted(stage, carried.paths)
     _add_data(kind, stage, start, last, sources, files, carried)
     return carried
 
 
-def _native(kind: Kind, start: Start, runs: Mapping[int, Traffic], sources: Sequence[str]) -> Carried:
-    written = [path for each in runs.values() for path in each.written]
-    commands = [placed.command for each in runs.values() for placed in each.commands]
-    words = [{word.value for word in each.words} for each in commands]
-    installs = any(
-        each.program in ("make", "cmake", "ninja") and {"install", "--install"} & set(found)
-        for each, found in zip(commands, words, strict=True)
-    )
-    if installs and any(
-        "prefix" in (word or "").lower() or "DESTDIR" in (word or "") for found in words for word in found
-    ):
-        raise UnsplittableError("it is installed to a place of its own")
-    if installs and kind.sdk is not None:
-        raise UnsplittableError("it is installed among the files of the compiler")
-    path, last = start.path, list[str]()
-    written += [output for each in runs.values() for placed in each.commands for output in _outputs(placed)]
-    paths: list[str] = []
-    if installs:
-        paths, last = ["/usr/local"], ["RUN ldconfig"]
-    if path is None:
-        path = _looked_up(start, written, commands, installs=installs)
-        if posixpath.dirname(path) not in SEARCHED:
-            last = [f"ENV PATH={posixpath.dirname(path)}:$PATH", *last]
-    if not any(is_within(path, each) for each in (*sources, *written, *paths, "/go/bin", "/usr/local/cargo/bin")):
-        raise UnsplittableError(f"where `{path}` comes from is not known")
-    if posixpath.splitext(path)[1] in (".sh", ".py", ".js", ".rb", ".pl") or path in sources:
-        raise UnsplittableError(f"it starts `{start.words[0]}`, which is not what the build makes")
-    notes = (
-        [] if _is_named(path, commands) else [f"`{path}` is what the build makes, and needs no libraries of its own"]
-    )
-    if kind.language == "C" and kind.sdk is not None:
-        libraries = "/usr/local/lib64/libgcc_s.so.1 /usr/local/lib64/libstdc++.so.6"
-        raise UnsplittableError(f"what `gcc` links may need its own {libraries}")
-    return Carried([*paths, path], notes, last)
-
-
-def _outputs(placed: Placed) -> Iterator[str]:
-    """What a compiler is told to write."""
-    words = [word.value for word in placed.command.arguments]
-    for flag, value in pairwise(words):
-        path = absolute(value, placed.folder or "/?") if flag in ("-o", "--root") else None
-        if path and flag == "-o":
-            yield path
-        elif path and placed.command.program == "cargo":
-            yield f"{path}/bin"
-
-
-def _looked_up(start: Start, written: Sequence[str], commands: Sequence[Command], *, installs: bool) -> str:
-    name = start.words[0]
-    found = next((path for path in written if posixpath.basename(path) == name), None)
-    if found is not None:
-        return found
-    if installs:
-        return f"/usr/local/bin/{name}"
-    for command in commands:
-        words = [word.value for word in command.arguments]
-        if command.program == "go" and "install" in words:
-            return f"/go/bin/{name}"
-        if command.program == "cargo" and "install" in words and "--root" not in words:
-            return f"/usr/local/cargo/bin/{name}"
-    raise UnsplittableError(f"where `{name}` lies is not known")
-
-
-def _is_named(path: str, commands: Sequence[Command]) -> bool:
-    """Whether the build says by itself that it makes a file of this name."""
-    name = posixpath.basename(path)
-    if "/target/" in path and "release" in path:
-        return True
-    for command in commands:
-        words = [(word.value or "") for word in command.arguments]
-        if command.program in ("cp", "mv", "install") and words and posixpath.basename(words[-1].rstrip("/")) == name:
-            return True
-        for index, word in enumerate(words[:-1]):
-            if word == "-o" and posixpath.basename(words[index + 1].rstrip("/")) in (
-                name,
-                posixpath.basename(posixpath.dirname(path)),
-            ):
-                return True
-        if command.program == "go" and any(posixpath.basename(word.rstrip("/")) == name for word in words):
-            return True
-        if command.program in ("go", "cargo") and "install" in words:
-            return True
-    return False
-
-
-def _java(start: Start, commands: Sequence[Command], sources: Sequence[str]) -> Carried:
+def _java(start: Start, commands: Sequence[Command], sources: Sequence[str], files: ContextTree | None) -> Carried:
     words = start.words
     if start.program != "java" or "-jar" not in words[:-1]:
         raise UnsplittableError("it does not start a jar by its name")
     jar = words[words.index("-jar") + 1]
-    if not jar.endswith((".jar", ".war")) or any(char in jar for char in "*$"):
+    folder, _, name = jar.rpartition("/")
+    is_pattern = "*" in name and start.needs_shell
+    if not jar.endswith((".jar", ".war")) or "$" in jar or "*" in folder or ("*" in jar and not is_pattern):
         raise UnsplittableError("the name of the jar that it starts is not known")
     path = absolute(jar, start.folder) or jar
     if not commands:
         raise UnsplittableError("nothing is built in it")
-    return Carried([path], [f"`{path}` holds all that it depends on"])
+    notes = [] if _is_complete(files) else [f"`{path}` holds all that it depends on"]
+    return Carried([path], notes)
+
+
+_COMPLETE = (
+    *("spring-boot-maven-plugin", "maven-shade-plugin", "maven-assembly-plugin"),
+    *("org.springframework.boot", "com.github.johnrengelman.shadow", "com.gradleup.shadow"),
+)
+
+
+def _is_complete(files: ContextTree | None) -> bool:
+    """Whether the project packs what it depends on into its jar, by a plugin that does."""
+    names = ("pom.xml", "build.gradle", "build.gradle.kts")
+    texts = [files.read(name) or "" for name in names] if files is not None else []
+    return any(plugin in text for text in texts for plugin in _COMPLETE)
 
 
 def _dotnet(start: Start, sources: Sequence[str], files: ContextTree | None) -> Carried:
@@ -295,15 +234,33 @@ def _add_data(
             inside = any(is_within(path, each) for each in (*sources, start.folder))
             if inside and not any(is_within(path, each) for each in carried.paths) and _FILE.fullmatch(path):
                 raise UnsplittableError(f"it is given `{word}`, which is not in sight")
-        carried.assumptions.insert(0, f"it reads no other file of {' and '.join(f'`{each}`' for each in sources)}")
+        carried.assumptions.insert(0, _reads_nothing_else(sources))
     else:
         for step in stage.steps[1:last]:
             instruction = step.instruction
             if isinstance(instruction, Transfer) and instruction.flag("from") is None:
                 carried.paths += _data_of(kind, step, instruction, files, sources)
+        targets = [_target(step) for step in stage.steps[1:last]]
+        fetched = [one for one in sources if not any(is_within(one, each) or is_within(each, one) for each in targets)]
+        if fetched:
+            # Cloned or downloaded: the context does not show what lies there.
+            carried.assumptions.insert(0, _reads_nothing_else(fetched))
     if files is None or may_call_others(files, kind.language):
         image = stage.facts.image
         carried.assumptions.append(f"it starts no other program of `{image.text if image else ''}`")
+
+
+def _reads_nothing_else(folders: Sequence[str]) -> str:
+    return f"it reads no other file of {' and '.join(f'`{each}`' for each in folders)}"
+
+
+def _target(step: Step) -> str:
+    """Where a COPY puts what it brings from the context, a path that is nowhere for any other step."""
+    instruction = step.instruction
+    if not isinstance(instruction, Transfer) or instruction.flag("from") is not None or not instruction.destination:
+        return "/?"
+    word = step.value(instruction.destination.text)
+    return absolute(word, step.before.workdir or "/") or "/?"
 
 
 def _named_data(step: Step, instruction: Transfer, sources: Sequence[str], *, is_seen: bool) -> Iterator[str]:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from layerwise.build.dependencies.folders import absolute, is_within, working_directories
 from layerwise.build.model import Stage, Step
-from layerwise.build.operations import Operation
 from layerwise.build.purpose import is_for_people
 from layerwise.build.splitting.contract import UnsplittableError
-from layerwise.build.splitting.images import is_alpine, libraries, release_of
+from layerwise.build.splitting.images import full_name, is_alpine
 from layerwise.build.splitting.kinds import Kind, carried_for, kind_of
+from layerwise.build.splitting.packages import manager_of, packages_of
+from layerwise.build.splitting.site import served, site_of
 from layerwise.build.splitting.starting import Start, names_in, start_of
 from layerwise.build.splitting.traffic import Traffic, outermost, traffic
-from layerwise.build.splitting.writing import Layout, Part, Place
+from layerwise.build.splitting.writing import Layout, Part, Place, Plan, head_of
 from layerwise.build.values import Origin
 from layerwise.context.tree import ContextTree
 from layerwise.knowledge.splitting import (
@@ -23,6 +24,7 @@ from layerwise.knowledge.splitting import (
     COMPILING,
     CONFIGURING,
     HARMLESS,
+    INSTALLS,
     PASSING,
     SEARCHED,
 )
@@ -41,19 +43,6 @@ from layerwise.syntax.tree import (
 
 _ROOT = ("", "root", "0")
 _SYSTEM = frozenset({"/", "/etc", "/usr", "/var", "/opt", "/home", "/lib", *SEARCHED})
-
-
-@dataclass(slots=True)
-class Plan:
-    """All that is decided. ``copied`` are pairs of a path in the build stage and one in the final stage."""
-
-    layout: Layout
-    language: str
-    runtime: str
-    copied: list[tuple[str, str]]
-    chown: str
-    assumptions: list[str]
-    left: list[str]
 
 
 @dataclass(slots=True)
@@ -83,18 +72,17 @@ def plan(stage: Stage, files: ContextTree | None) -> Plan:
     if is_for_people(stage):
         raise UnsplittableError("people are expected to work in this image")
     folders = working_directories(stage)
-    survey = Survey(stage, files, kind_of(stage, folders), None, folders)
-    _read_runs(survey)
-    if survey.kind.needs_start:
-        survey.start = start_of(stage, _folder_at_end(survey))
-    return _decided(survey)
-
-
-def _folder_at_end(survey: Survey) -> str:
-    folder = survey.stage.steps[-1].after.workdir
+    folder = stage.steps[-1].after.workdir
     if folder is None:
         raise UnsplittableError("the working directory is not known")
-    return folder
+    if full_name(image) == "node":
+        site = site_of(stage, start_of(stage, folder), files)
+        if site is not None:
+            return served(stage, site)
+    survey = Survey(stage, files, kind_of(stage, folders), None, folders)
+    _read_runs(survey)
+    survey.start = start_of(stage, folder)
+    return _decided(survey)
 
 
 def _read_runs(survey: Survey) -> None:
@@ -113,11 +101,10 @@ def _read_runs(survey: Survey) -> None:
             survey.configures.add(step.index)
         else:
             survey.last = step.index
-            places = [
-                each.folder for each in found.commands if each.command.program in COMPILING | survey.kind.programs
-            ]
+            places = [each.folder for each in found.commands if _is_of_project(survey, each.command.program)]
             survey.sources += [place for place in places if place]
-    if not survey.last or not survey.sources:
+    is_compiled = survey.kind.language not in ("PHP", "Python")
+    if not survey.last or (is_compiled and not survey.sources):
         raise UnsplittableError("nothing is built in it")
     survey.sources = [path for path in survey.sources if not path.startswith(("/?", "/tmp"))]
     for step in survey.stage.steps[1 : survey.last]:
@@ -125,9 +112,27 @@ def _read_runs(survey: Survey) -> None:
             target = _destination(survey, step)
             if any(is_within(target, each) or is_within(each, target) for each in survey.sources):
                 survey.sources.append(target)
+    if "/" in survey.sources and not _is_project(survey, "/"):
+        # An environment made, or a tool installed, before there is a working directory.
+        survey.sources.remove("/")
     survey.sources = outermost(survey.sources)
-    if "/" in survey.sources or not survey.sources:
+    if "/" in survey.sources or (is_compiled and not survey.sources):
         raise UnsplittableError("the project lies in the root folder, among all else")
+
+
+def _is_of_project(survey: Survey, program: str) -> bool:
+    """Whether a program works on the project in the folder that it runs in."""
+    return program in COMPILING | survey.kind.programs and not program.startswith(("docker-php-ext", "pecl"))
+
+
+def _is_project(survey: Survey, folder: str) -> bool:
+    """Whether something of the build context is copied right into a folder."""
+    return any(
+        target == folder or (posixpath.dirname(target) == folder and "." in posixpath.basename(target))
+        for step in survey.stage.steps[1 : survey.last]
+        if isinstance(step.instruction, Transfer) and step.instruction.flag("from") is None
+        for target in [_destination(survey, step)]
+    )
 
 
 def _destination(survey: Survey, step: Step) -> str:
@@ -163,7 +168,7 @@ def _decided(survey: Survey) -> Plan:
     paths = outermost(paths)
     _refuse_owners(survey, paths)
     _refuse_missing(survey, paths)
-    needed, dropped, perhaps = _packages(survey)
+    needed, dropped, perhaps = packages_of(stage, survey.runs, survey.last, kind.language, _copied_early(survey))
     left += [f"`{name}`" for name in dropped]
     words = _words_at_end(survey)
     used = [name for name in perhaps if name in words]
@@ -180,22 +185,23 @@ def _decided(survey: Survey) -> Plan:
     needs_same = needs_same or not (user in (*_ROOT, "nobody") or user.isdecimal())
     runtime, assumed = kind.runtime(image, needs_same=needs_same)
     assumptions += [assumed] if assumed else []
+    written = stage.from_.image
+    if written is not None and written.text != image.text and runtime != image.text:
+        assumptions.append(f"`{written.text}` stays `{image.text}`")
+    if runtime == image.text and not dropped and not unused:
+        raise UnsplittableError("nothing in it is only of use to the build")
     if runtime != image.text:
         needed += [name for name in kind.packages if name not in needed]
         needed += [name for name in _tools(survey) if name not in needed]
-    layout = Layout(f"{_from(stage)} {kind.word(stage, runtime)}", parts, survey.last)
+    layout = Layout(f"{head_of(stage)} {kind.word(stage, runtime)}", parts, survey.last)
     layout.first += _first_lines(survey, needed, runtime)
     layout.last += carried.last
     layout.closing += carried.closing
     if not paths:
         raise UnsplittableError("it is not known what the build makes")
-    copied = [(path, path) for path in paths] if carried.renamed is None else carried.renamed
+    copied = [(path, posixpath.dirname(path) + "/" if "*" in path else path) for path in paths]
+    copied += [(" ".join(carried.libraries), "/usr/local/lib/")] if carried.libraries else []
     return Plan(layout, kind.language, runtime, copied, _chown(survey), assumptions, left)
-
-
-def _from(stage: Stage) -> str:
-    flags = [f"--{flag.name.text}={flag.value.text}" for flag in stage.from_.flags if flag.value]
-    return " ".join(["from" if stage.from_.keyword.text.islower() else "FROM", *flags])
 
 
 def _copied_early(survey: Survey) -> list[str]:
@@ -248,34 +254,6 @@ def _chown(survey: Survey) -> str:
     return f"--chown={user if ':' in user else f'{user}:{user}'} "
 
 
-def _packages(survey: Survey) -> tuple[list[str], list[str], list[str]]:
-    stage = survey.stage
-    image = stage.facts.image
-    assert image is not None
-    installed = stage.steps[-1].after.installed
-    words = []
-    for step in stage.steps[1:]:
-        if step.kind is not Run or step.index > survey.last:
-            continue
-        for each in step.operations:
-            if each.operation is not Operation.INSTALL or not each.manager.is_distribution:
-                continue
-            if each.manager.name not in ("apt", "apt-get", "apk"):
-                raise UnsplittableError(
-                    f"which libraries belong to packages of `{each.manager.name}` is not known here"
-                )
-            if any(word.value is None for word in each.packages) or each.has_option("-t", "--virtual"):
-                raise UnsplittableError("packages are installed by a name that is not known")
-            words += [word.value for word in each.packages if word.value and _name(word.value) in installed]
-    return libraries(words, alpine=is_alpine(image), release=release_of(image))
-
-
-def _name(word: str) -> str:
-    for mark in "=@:<>~":
-        word = word.partition(mark)[0]
-    return word
-
-
 def _words_at_end(survey: Survey) -> set[str]:
     """The programs that the image starts or is probed by."""
     kinds = [step for step in survey.stage.steps if step.kind is Healthcheck and step.script is not None]
@@ -298,14 +276,11 @@ def _first_lines(survey: Survey, needed: list[str], runtime: str) -> list[str]:
     image = survey.stage.facts.image
     assert image is not None
     if needed:
-        names = " ".join(sorted(set(needed)))
-        if is_alpine(image) or runtime.startswith("alpine"):
-            lines.append(f"RUN apk add --no-cache {names}")
-        else:
-            lines.append(
-                f"RUN apt-get update && apt-get install -y --no-install-recommends {names}"
-                " && rm -rf /var/lib/apt/lists/*"
-            )
+        is_small = is_alpine(image) or runtime.startswith("alpine")
+        manager = "apk" if is_small else manager_of(survey.stage, survey.runs) or "apt"
+        lines.append(f"RUN {INSTALLS[manager].format(' '.join(sorted(set(needed))))}")
+    if survey.kind.sdk is not None and is_alpine(image):
+        lines += survey.kind.sdk.alpine_lines
     user = survey.stage.steps[0].after.user
     if needed and (user or "").partition(":")[0] not in _ROOT:
         raise UnsplittableError("packages would have to be installed by a user who may not")

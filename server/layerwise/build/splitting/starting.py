@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from layerwise.build.dependencies.folders import absolute
 from layerwise.build.model import Stage, Step
 from layerwise.build.splitting.contract import UnsplittableError
+from layerwise.shell.tree import Around
 from layerwise.syntax.tree import Cmd, Commanding, Entrypoint, ExecForm
 from layerwise.syntax.words import variables
+
+_SHELLS = ("sh", "bash", "ash", "dash")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +61,15 @@ def _last(stage: Stage, kind: type[Commanding]) -> Step | None:
 def _words(step: Step) -> tuple[list[str], bool]:
     instruction = step.instruction
     assert isinstance(instruction, Commanding)
-    if isinstance(instruction.command, ExecForm):
-        return [word.text for word in instruction.command.items], False
     script = step.script
+    if isinstance(instruction.command, ExecForm):
+        items = [word.text for word in instruction.command.items]
+        if items[1:2] != ["-c"] or posixpath.basename(items[0]) not in _SHELLS:
+            return items, False
     commands = script.commands if script and not script.broken else ()
-    if len(commands) != 1 or commands[0].within:
+    if len(commands) > 1 and commands[0].program in _SHELLS:
+        commands = commands[1:]
+    if len(commands) != 1 or set(commands[0].within) - {Around.NESTED}:
         raise UnsplittableError("what it starts is a script of its own, and what that needs is not known")
     words: list[str] = []
     for word in commands[0].words[commands[0].start :]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -10,7 +11,15 @@ from layerwise.build.dependencies.folders import Placed, absolute, is_within, li
 from layerwise.build.model import Step
 from layerwise.build.operations import Operation
 from layerwise.build.splitting.contract import UnsplittableError
-from layerwise.knowledge.splitting import COMPILING, CONFIGURING, HARMLESS, SEARCHED, WRITING
+from layerwise.knowledge.splitting import (
+    CLONE_VALUES,
+    COMPILING,
+    CONFIGURING,
+    HARMLESS,
+    PYTHON_MODULES,
+    SEARCHED,
+    WRITING,
+)
 from layerwise.shell.tree import Around, Command
 
 _VALUED = {
@@ -54,6 +63,10 @@ def traffic(step: Step, folder: str, allowed: frozenset[str]) -> Traffic:
             continue
         if command.program in WRITING:
             _add_writes(step, placed, found)
+        elif command.program == "git" and "clone" in [word.value for word in command.arguments]:
+            found.written.append(_path(step, placed, _cloned_to(step, command)))
+        elif _fetches(command):
+            raise UnsplittableError(f"what `{command.program}` fetches may be needed by what runs")
         elif command.program not in HARMLESS | COMPILING | allowed and Around.NESTED not in command.within:
             name = command.program or command.name.text
             raise UnsplittableError(f"what `{name}` does may be needed by what runs")
@@ -63,6 +76,34 @@ def traffic(step: Step, folder: str, allowed: frozenset[str]) -> Traffic:
         if operation.manager.is_distribution and operation.operation not in _DISTRIBUTION:
             raise UnsplittableError(f"`{operation.spoken}` does something that is not followed")
     return found
+
+
+def _fetches(command: Command) -> bool:
+    """Whether a program that installs into its project brings something else along, to a folder of its own."""
+    words = [word.value or word.text for word in command.arguments]
+    if command.program in ("npx", "bunx", "playwright"):
+        return "install" in words
+    if re.fullmatch(r"python\d*(?:\.\d+)?", command.program):
+        return words[:1] == ["-c"] or (words[:1] == ["-m"] and words[1:2] != [] and words[1] not in PYTHON_MODULES)
+    return command.program == "composer" and words[:1] == ["global"]
+
+
+def _cloned_to(step: Step, command: Command) -> str:
+    """The folder of a ``git clone``."""
+    value = shell_value(step)
+    words = [literal(word, value) for word in command.arguments]
+    operands: list[str | None] = []
+    is_value = False
+    for text in words[words.index("clone") + 1 :]:
+        if is_value:
+            is_value = False
+        elif text is not None and text.startswith("-"):
+            is_value = text in CLONE_VALUES
+        else:
+            operands.append(text)
+    if len(operands) > 1:
+        return _known(operands[1], "git")
+    return posixpath.basename(_known(operands[0] if operands else None, "git").rstrip("/")).removesuffix(".git")
 
 
 def _redirected(step: Step, placed: Placed) -> Iterator[str]:

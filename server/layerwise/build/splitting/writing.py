@@ -27,6 +27,8 @@ class Place(Enum):
     BUILD = auto()
     FINAL = auto()
     BOTH = auto()
+    NOWHERE = auto()
+    """The image that it runs on does it by itself. Its comments stay."""
 
 
 @dataclass(slots=True)
@@ -54,6 +56,21 @@ class Layout:
     """Lines at the end of the build stage."""
 
 
+@dataclass(slots=True)
+class Plan:
+    """All that is decided. ``copied`` are pairs of a path in the build stage and one in the final stage."""
+
+    layout: Layout
+    language: str
+    runtime: str
+    copied: list[tuple[str, str]]
+    chown: str
+    assumptions: list[str]
+    left: list[str]
+    title: str = ""
+    """What it does, where that is not to build a program and run it."""
+
+
 _DEPENDENT: tuple[type[Instruction], ...] = (Run, Copy, Add, Cmd, Entrypoint, Healthcheck)
 
 
@@ -68,6 +85,12 @@ def text_of(stage: Stage, layout: Layout, text: str, name: str, end: str) -> str
     return build + end + end + end.join(final) + rest + closing
 
 
+def head_of(stage: Stage) -> str:
+    """The keyword and the flags of its FROM."""
+    flags = [f"--{flag.name.text}={flag.value.text}" for flag in stage.from_.flags if flag.value]
+    return " ".join(["from" if stage.from_.keyword.text.islower() else "FROM", *flags])
+
+
 def _head(stage: Stage, text: str, name: str) -> str:
     from_ = stage.from_
     assert from_.image is not None
@@ -79,7 +102,7 @@ def _head(stage: Stage, text: str, name: str) -> str:
 
 def _build_text(stage: Stage, layout: Layout, text: str, name: str) -> str:
     extents = zip(layout.parts, _extents(stage), strict=True)
-    kept = [text[start:stop] for part, (start, stop) in extents if part.place is not Place.FINAL]
+    kept = [text[start:stop] for part, (start, stop) in extents if part.place in (Place.BUILD, Place.BOTH)]
     return "".join([_head(stage, text, name), *kept])
 
 
@@ -111,12 +134,16 @@ def _final_lines(stage: Stage, layout: Layout, text: str, end: str) -> list[str]
         if not is_copied and step.index >= layout.at:
             lines += [*_flush(pending), *layout.copies, *layout.last]
             is_copied = True
-        lead = "" if part.place is not Place.FINAL else _comments(comments, previous_end, step.span.start, text, end)
+        is_late = part.place in (Place.FINAL, Place.NOWHERE)
+        lead = _comments(comments, previous_end, step.span.start, text, end) if is_late else ""
         if part.place is Place.FINAL and lines[-1:] != [""] and _is_set_off(text, previous_end, step.span.start):
             lead = end + lead
         previous_end = step.span.end
         if step.kind is Arg and part.place is Place.BUILD and not _names(step).isdisjoint(wanted):
             lines.append(step.span.of(text))
+            continue
+        if part.place is Place.NOWHERE:
+            lines += [lead.rstrip("\r\n")] if lead.strip() else []
             continue
         if part.place is Place.BUILD and not part.instead:
             continue
@@ -166,7 +193,9 @@ def _arguments(layout: Layout) -> frozenset[str]:
     """The variables that the final stage names, also by the defaults of the ARGs that it needs for that."""
     found: set[str] = set()
     for part in reversed(layout.parts):
-        is_wanted = part.place is not Place.BUILD or (part.step.kind is Arg and not _names(part.step).isdisjoint(found))
+        is_wanted = part.place in (Place.FINAL, Place.BOTH) or (
+            part.step.kind is Arg and not _names(part.step).isdisjoint(found)
+        )
         if is_wanted:
             found |= names_in(part.step)
     return frozenset(found)

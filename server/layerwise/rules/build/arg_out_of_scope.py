@@ -54,13 +54,12 @@ def arg_out_of_scope(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     have a variable of that name.
     """
     given = stage.course.states[0].global_args
-    named = {use.name for use in variables(stage.from_.image, ctx.escape)} if stage.from_.image else set()
     done: dict[str, list[tuple[Step, Use]]] = {}
     for step in stage.steps[1:]:
         if step.kind is not Run and not issubclass(step.kind, EXPANDED):
             continue
         for use in step.once(unset_uses):
-            if use.name in given and (step.before.complete or use.name not in named):
+            if use.name in given and (step.before.complete or use.name not in _named_in_from(stage)):
                 done.setdefault(use.name, []).append((step, use))
     for name, uses in done.items():
         step, first = uses[0]
@@ -71,6 +70,11 @@ def arg_out_of_scope(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             fix=_fix(name, step, ctx),
             related=[Related(use.moved(each.span.start).span, "Here too") for each, use in uses[1:]],
         )
+
+
+def _named_in_from(stage: Stage) -> set[str]:
+    image = stage.from_.image
+    return {use.name for use in variables(image, stage.escape)} if image else set()
 
 
 def _reason(name: str, *, is_ours: bool) -> str:

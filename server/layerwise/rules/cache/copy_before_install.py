@@ -165,9 +165,10 @@ class _Writer:
         blocks = "".join(self._moved(copy) for copy in self.plan.moved)
         spaced = any(self.sheet.is_spaced(self._block(copy)) for copy in self.plan.moved)
         for copy in self.plan.moved:
-            block = self._block(copy)
             lines = self._manifests(copy)
-            yield Edit(block, lines) if lines else self.sheet.removal(block)
+            if lines:
+                yield Edit(self._block(copy), lines)
+        yield from self.sheet.removals(self._block(copy) for copy in self.plan.moved if not self._manifests(copy))
         if self.plan.fetch:
             yield self.sheet.insertion_above(last, self._fetch() + blocks, spaced=spaced)
         elif self.plan.split:

@@ -11,7 +11,6 @@ from layerwise.build.volatile import Early, early_values
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
 from layerwise.syntax.tree import Arg, Run, Transfer
-from layerwise.text import Span
 
 _MOST_RELATED = 20
 """So many steps are named. Nobody reads on, and every one of them goes to the editor with each keystroke."""
@@ -115,18 +114,5 @@ def _edits(early: Early, moved: Sequence[int], stage: Stage, ctx: StageContext) 
     blocks = [sheet.block_of(stage.steps[index].instruction) for index in moved]
     text = "".join(sheet.whole(block) for block in blocks)
     anchor = sheet.block_of(stage.steps[early.anchor].instruction)
-    for block in _joined(blocks):
-        yield sheet.removal(block)
+    yield from sheet.removals(blocks)
     yield sheet.insertion_below(anchor, text, spaced=sheet.is_spaced(blocks[0]))
-
-
-def _joined(blocks: Sequence[Span]) -> Iterator[Span]:
-    """Blocks that touch each other as one, so that the blank lines around them are looked at once."""
-    whole = blocks[0]
-    for block in blocks[1:]:
-        if block.start == whole.end:
-            whole = whole.to(block)
-            continue
-        yield whole
-        whole = block
-    yield whole

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from layerwise.build.operations import Operation, PackageOperation, operations
 from layerwise.knowledge.pins import PINNINGS, Pinning
@@ -63,24 +64,35 @@ def _finding(operation: PackageOperation, pinning: Pinning, loose: list[ShellWor
     return Finding(
         loose[0].span.to(loose[-1].span),
         f"{shown} {'has' if len(names) == 1 else 'have'} no fixed version, as in"
-        f" `{pinning.example.format(_bare(names[0]))}`, so that it is whatever is newest on the day of the build",
-        reported_as=_reported_as(operation, pinning, names),
+        f" `{_bare(names[0])}{pinning.joint}<version>`, so that it is whatever is newest on the day of the build",
+        reported_as=_reported_as(operation, pinning, loose),
         severity=Severity.OFF if is_aside else None,
     )
 
 
-def _reported_as(operation: PackageOperation, pinning: Pinning, names: list[str]) -> tuple[str, ...]:
+def _reported_as(operation: PackageOperation, pinning: Pinning, loose: list[ShellWord]) -> tuple[str, ...]:
     """The id of hadolint, where it would report the command for one of these packages."""
     command = operation.command
+    names = [_text(word) for word in loose]
     if pinning.alias is None or (pinning.programs and command.program not in pinning.programs):
         return ()
-    if "/" in command.name.text or Around.NESTED in command.within:
+    if command.start or "/" in command.name.text or Around.NESTED in command.within:
+        return ()
+    if pinning.options_eat and set(_eaten(command)).issuperset(loose):
         return ()
     if pinning.alias_phrases and operation.phrase not in pinning.alias_phrases:
         return ()
     if pinning.alias_pinned and all(re.search(pinning.alias_pinned, name) for name in names):
         return ()
     return (pinning.alias,)
+
+
+def _eaten(command: Command) -> Iterator[ShellWord]:
+    """The words behind an option that is not eaten itself: ``fpm`` of ``gem install --no-document fpm``."""
+    words = iter(command.arguments)
+    for word in words:
+        if word.text.startswith("-"):
+            yield from islice(words, 1)
 
 
 def _is_loose(word: ShellWord, operation: PackageOperation, pinning: Pinning) -> bool:

@@ -111,7 +111,7 @@ class _Report:
 
 
 def _report(build: Build, own: Demand, tree: ContextTree) -> _Report:
-    found = [each for each in verdicts(build, tree) if each.is_taken and each.use is not Use.NEEDED]
+    found = [each for each in verdicts(build, tree, {Kind.DOCKER}) if each.is_taken and each.use is not Use.NEEDED]
     weighed = weights(tree)
     worth = tuple(
         each
@@ -151,10 +151,9 @@ def _message(taken: Sequence[Verdict], tree: ContextTree) -> str:
 
 def _fixes(own: Demand, found: Sequence[Verdict], tree: ContextTree) -> Iterator[Fix]:
     """Leaving out what nobody can need; and then, for a person to look at, the rest."""
-    chosen = [each for each in found if each.found.row.kind is not Kind.DOCKER]
-    sure = [each for each in chosen if each.use is Use.NONE]
-    doubtful = [each for each in chosen if each.use is Use.DOUBTFUL]
-    for grade, some in ((Applicability.SAFE, sure), (Applicability.UNSAFE, chosen if doubtful else [])):
+    sure = [each for each in found if each.use is Use.NONE]
+    doubtful = [each for each in found if each.use is Use.DOUBTFUL]
+    for grade, some in ((Applicability.SAFE, sure), (Applicability.UNSAFE, found if doubtful else [])):
         file = written(tree, some, own)
         if file is None:
             continue
