@@ -21,8 +21,9 @@ from layerwise.knowledge.programs import CHECKING, INSTALLING, INTERPRETERS, REM
 from layerwise.knowledge.weights import ARCHIVES, INSTALLERS, PACKAGES
 from layerwise.shell.tree import Around, Command, ShellWord
 from layerwise.syntax.tree import Run
+from layerwise.text.patterns import regex
 
-_BRACES = re.compile(r"\$\{(\w+)\}")
+_BRACES = regex(r"\$\{(\w+)\}")
 _AWAY = ("cache", "tmpfs", "bind")
 
 

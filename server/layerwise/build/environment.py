@@ -9,10 +9,11 @@ from collections.abc import Iterator
 from layerwise.build.model import State, Step
 from layerwise.knowledge.packages import Folder
 from layerwise.shell.tree import Assignment, Command, ShellWord
+from layerwise.text.patterns import regex
 
-_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\})")
-_BRACES = re.compile(r"\{([^{}]*,[^{}]*)\}")
-_ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
+_VARIABLE = regex(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)(?::?-([^}]*))?\})")
+_BRACES = regex(r"\{([^{}]*,[^{}]*)\}")
+_ASSIGNMENT = regex(r"([A-Za-z_]\w*)=(.*)", re.DOTALL)
 
 
 class Environment:

@@ -14,19 +14,20 @@ from layerwise.knowledge.base_images import BUSYBOX_IMAGES, WITHOUT_PACKAGE_LIST
 from layerwise.knowledge.programs import WGET_VALUED
 from layerwise.knowledge.weights import CHECKS, INSTALLERS, MOSTLY_LARGE, MOSTLY_SMALL
 from layerwise.shell.tree import Around, Command, ShellWord
+from layerwise.text.patterns import regex
 
-_QUIET = re.compile(
+_QUIET = regex(
     r"--(?:progress|quiet|no-verbose|output-file|append-output|background|spider|version|help)(?:=|$)"
     r"|--execute=(?:quiet|progress|verbose)"
 )
-_SETTINGS = re.compile(r"(?:quiet|progress|verbose)\s*=")
+_SETTINGS = regex(r"(?:quiet|progress|verbose)\s*=")
 _QUIET_LETTERS = frozenset("qoabVh")
-_OPTIONS = re.compile(r"\$\{?(\w*(?:OPT|ARG|FLAG|PARAM|QUIET)\w*)", re.IGNORECASE)
+_OPTIONS = regex(r"\$\{?(\w*(?:OPT|ARG|FLAG|PARAM|QUIET)\w*)", re.IGNORECASE)
 """A variable that by its name holds options."""
 
-_RAW = re.compile(r"https?://(?:raw|gist)\.githubusercontent\.com/")
+_RAW = regex(r"https?://(?:raw|gist)\.githubusercontent\.com/")
 """Addresses of single files of a repository, which are mostly texts."""
-_EXTENSION = re.compile(r"https?://pecl\.php\.net/get/")
+_EXTENSION = regex(r"https?://pecl\.php\.net/get/")
 """Addresses of the sources of PHP's extensions."""
 
 

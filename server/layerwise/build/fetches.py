@@ -24,9 +24,10 @@ from layerwise.knowledge.volatile import BUSTER, CHANGING
 from layerwise.shell.tree import Around, Command, ShellWord
 from layerwise.syntax.tree import Add, Heredoc, Run
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
-_URL = re.compile(r"https?://\S+")
-_FRAGMENT = re.compile(r"#([^:]*)")
+_URL = regex(r"https?://\S+")
+_FRAGMENT = regex(r"#([^:]*)")
 
 
 class What(StrEnum):

@@ -6,14 +6,15 @@ import re
 from functools import lru_cache
 
 from layerwise.build.model import ImageName
+from layerwise.text.patterns import regex
 
 _LABEL = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
 _DOMAIN = rf"(?:{_LABEL}(?:\.{_LABEL})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
 _PART = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
 _TAG = r"\w[\w.-]{0,127}"
 _DIGEST = r"[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}"
-_REFERENCE = re.compile(rf"({_DOMAIN}/{_PART}(?:/{_PART})*)(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
-_IDENTIFIER = re.compile(r"[a-f0-9]{64}")
+_REFERENCE = regex(rf"({_DOMAIN}/{_PART}(?:/{_PART})*)(?::({_TAG}))?(?:@({_DIGEST}))?", re.ASCII)
+_IDENTIFIER = regex(r"[a-f0-9]{64}")
 _LONGEST = 255
 
 

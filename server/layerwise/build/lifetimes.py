@@ -22,9 +22,10 @@ from layerwise.knowledge.end_of_life import (
     GivenUp,
     Product,
 )
+from layerwise.text.patterns import regex
 
 _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
-_VERSION = re.compile(r"v?(\d+(?:\.\d+)*)(?:(?:rc|a|b|alpha|beta)\d*)?", re.IGNORECASE)
+_VERSION = regex(r"v?(\d+(?:\.\d+)*)(?:(?:rc|a|b|alpha|beta)\d*)?", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

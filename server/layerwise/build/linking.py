@@ -7,7 +7,6 @@ the folders are just that: neither symbolic links nor somebody else's. See the D
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 
 from layerwise.build.copy_rows import is_plain_file
@@ -19,8 +18,9 @@ from layerwise.context import ContextTree
 from layerwise.knowledge.base_images import BASE_IMAGES
 from layerwise.knowledge.programs import PLAIN_FOLDERS, PLAIN_PARENTS, STANDING_FOLDERS
 from layerwise.syntax.tree import Copy, Heredoc, Run, Transfer
+from layerwise.text.patterns import regex
 
-_WITHOUT_LINK = re.compile(r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?:1\.[0-3](?:\.\d+)?(?:-[\w.-]+)?")
+_WITHOUT_LINK = regex(r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?:1\.[0-3](?:\.\d+)?(?:-[\w.-]+)?")
 """Frontends from before the flag, which came with 1.4."""
 
 

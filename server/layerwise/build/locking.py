@@ -7,7 +7,6 @@ where an option, a variable or a file of settings has decided what becomes of it
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,10 +23,11 @@ from layerwise.knowledge.locks import LOCKS, Locking
 from layerwise.knowledge.programs import REMOVING
 from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Run
+from layerwise.text.patterns import regex
 
 _GROUPS = ("dependencies", "devDependencies", "optionalDependencies")
 _UNSURE = frozenset({Around.FUNCTION, Around.SUBSTITUTION, Around.OR, Around.TRIED, Around.CONDITION})
-_BERRY = re.compile(r"yarn@(?!1\.|0\.)\d")
+_BERRY = regex(r"yarn@(?!1\.|0\.)\d")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -14,17 +13,18 @@ from layerwise.shell import script_of
 from layerwise.shell.tree import Command, Dialect, ShellWord
 from layerwise.syntax.tree import Instruction, Onbuild, Run
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 __all__ = ["Operation", "PackageOperation", "operations"]
 
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*")
+_PYTHON = regex(r"(?:python|pypy)[0-9.]*")
 _PYTHON_VALUED = frozenset({"-W", "-X", "--check-hash-based-pycs"})
-_VERSION = re.compile(r"[-.]?[0-9]+(?:\.[0-9]+)*$")
+_VERSION = regex(r"[-.]?[0-9]+(?:\.[0-9]+)*$")
 _CARRIERS = frozenset({"php", "sh", "bash", "corepack", "npx"})
 """Programs whose first operand is the package manager: ``php composer.phar``, ``sh ./mvnw``, ``corepack pnpm``."""
 _PHP_VALUED = frozenset({"-d", "-c", "-z"})
-_PLAIN_END = re.compile(r"/([\w.-]+)[\"']?$")
-_R_INSTALL = re.compile(r"\b(?:install\.packages|install_\w+|restore|pkg_install|local_install_deps|install)\s*\(")
+_PLAIN_END = regex(r"/([\w.-]+)[\"']?$")
+_R_INSTALL = regex(r"\b(?:install\.packages|install_\w+|restore|pkg_install|local_install_deps|install)\s*\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ from layerwise.knowledge.programs import SPEAKING, STANDING_FOLDERS, WITH_PATHS
 from layerwise.knowledge.users import names_in
 from layerwise.shell.tree import Command, ShellWord
 from layerwise.syntax.tree import Add, Run, Transfer, Workdir
+from layerwise.text.patterns import regex
 
 MAKING_USERS = frozenset({"useradd", "adduser", "groupadd", "addgroup"})
-ARCHIVE = re.compile(r"\.(tar|tgz|txz|tbz2?|gz|xz|bz2|zst)$")
+ARCHIVE = regex(r"\.(tar|tgz|txz|tbz2?|gz|xz|bz2|zst)$")
 
-_OPTIONS = re.compile(r"-[Rvcf]+|--recursive|--changes|--verbose|--silent|--quiet")
-_OWNER = re.compile(r"(?P<user>[\w.${}-]*)(?P<colon>:?)(?P<group>[\w.${}-]*)")
+_OPTIONS = regex(r"-[Rvcf]+|--recursive|--changes|--verbose|--silent|--quiet")
+_OWNER = regex(r"(?P<user>[\w.${}-]*)(?P<colon>:?)(?P<group>[\w.${}-]*)")
 
 
 class Saying(Enum):

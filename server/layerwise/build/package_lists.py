@@ -16,6 +16,7 @@ from layerwise.knowledge.base_images import WITHOUT_PACKAGE_LISTS
 from layerwise.knowledge.programs import DOWNLOADING, FETCHING_LISTS, INSTALLING_NOTHING, SPEAKING, SYSTEM, WITH_PATHS
 from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Run
+from layerwise.text.patterns import regex
 
 USES_INDEX = frozenset({Operation.INSTALL, Operation.UPGRADE, Operation.DOWNLOAD})
 _APT = frozenset({"apt", "aptitude"})
@@ -23,7 +24,7 @@ _LISTS = "/var/lib/apt/lists"
 _LEAVES_LISTS = (SPEAKING | SYSTEM | WITH_PATHS | DOWNLOADING | INSTALLING_NOTHING) - FETCHING_LISTS
 _NO_LISTS_NEEDED = ("-f", "--fix-broken", "-s", "--simulate", "--dry-run", "--no-download", "--print-uris")
 _PERHAPS = frozenset({Around.IF, Around.CASE, Around.OR, Around.LOOP, Around.FUNCTION})
-_LOCAL = re.compile(r"\.deb\b|deb\w*\}?[\"']?$|/", re.IGNORECASE)
+_LOCAL = regex(r"\.deb\b|deb\w*\}?[\"']?$|/", re.IGNORECASE)
 
 
 class Lists(Enum):

@@ -13,11 +13,12 @@ from layerwise.knowledge.packages import DISTRIBUTION_MANAGERS
 from layerwise.knowledge.programs import SHELLS
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Heredoc, Run, Transfer
+from layerwise.text.patterns import regex
 
 _FOLDERS = frozenset({"/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin"})
 _ABOVE = frozenset({"/", "/usr", "/usr/local"})
 _NAMES = frozenset({*PACKAGES, "sh", "busybox"})
-_OF_MANY = re.compile(r"(?:^|/)(?:|\.|\*.*|s?bin|usr|local|rootfs|root|overlay|layout|out|dist|install|fs)/*$")
+_OF_MANY = regex(r"(?:^|/)(?:|\.|\*.*|s?bin|usr|local|rootfs|root|overlay|layout|out|dist|install|fs)/*$")
 """The last part of a source that is most likely a folder with programs in it."""
 
 

@@ -5,7 +5,6 @@ Errs on the side of a fetch: what may have changed the package sources in betwee
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -16,6 +15,7 @@ from layerwise.build.traces import Kind, Removed, Written, traces
 from layerwise.knowledge.programs import DOWNLOADING, SPEAKING, SYSTEM, WITH_PATHS
 from layerwise.shell.tree import Command, ShellWord
 from layerwise.syntax.tree import Run
+from layerwise.text.patterns import regex
 
 _FETCH_ON_THE_WAY = frozenset({"yum", "dnf", "microdnf", "tdnf", "zypper"})
 """Managers whose install fetches the index by itself, if it is not there."""
@@ -23,7 +23,7 @@ _LEAVES_SOURCES = (SPEAKING | SYSTEM | WITH_PATHS | DOWNLOADING) - frozenset(
     ("add-apt-repository", "apt-add-repository", "apt-key", "subscription-manager", "dpkg", "rpm", "gpg", "source", ".")
 )
 """Programs that change no package source, unless one of their words names it."""
-_SOURCES = re.compile(
+_SOURCES = regex(
     r"sources\.list|\.(?:list|sources|repo)$|/etc/(?:apk|apt|yum|zypp)|keyring|config-manager|addrepo|-release$"
 )
 

@@ -5,7 +5,6 @@ Compares what is done, not how it is written, and judges nothing: which differen
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -20,8 +19,9 @@ from layerwise.build.model import Build, Stage, Step
 from layerwise.build.stages import build
 from layerwise.syntax import parse
 from layerwise.syntax.tree import Arg
+from layerwise.text.patterns import regex
 
-_NAME = re.compile(r"\w+")
+_NAME = regex(r"\w+")
 
 
 class Alteration(StrEnum):

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from layerwise.build.operations import program_of
 from layerwise.shell.tree import Command, Script
 from layerwise.syntax.tree import Heredoc, Instruction, Run, Transfer
+from layerwise.text.patterns import regex
 
 PIP_NO_CACHE = "pip:no-cache"
 UV_NO_CACHE = "uv:no-cache"
@@ -20,11 +21,11 @@ PIP_CONFIGURED = "pip:configured"
 APT_CONFIGURED = "apt:configured"
 """A configuration file is copied in whose content we do not know."""
 
-_PIP_FILE = re.compile(r"(?:^|/)\.?pip/pip\.conf$|^/etc/pip\.conf$|/pip\.conf$")
-_UV_FILE = re.compile(r"(?:^|/)uv/uv\.toml$")
-_APT_FILE = re.compile(r"^/etc/apt/apt\.conf(?:\.d/|$)")
-_DNF_FILE = re.compile(r"^/etc/(?:dnf/|yum)")
-_ZYPPER_FILE = re.compile(r"^/etc/zypp/zypp(?:er)?\.conf$")
+_PIP_FILE = regex(r"(?:^|/)\.?pip/pip\.conf$|^/etc/pip\.conf$|/pip\.conf$")
+_UV_FILE = regex(r"(?:^|/)uv/uv\.toml$")
+_APT_FILE = regex(r"^/etc/apt/apt\.conf(?:\.d/|$)")
+_DNF_FILE = regex(r"^/etc/(?:dnf/|yum)")
+_ZYPPER_FILE = regex(r"^/etc/zypp/zypp(?:er)?\.conf$")
 _DOCKER_CLEAN = "/etc/apt/apt.conf.d/docker-clean"
 _NO_VALUE = r"\s*[=:]?\s*[\"']?(?:false|0|no|off)\b"
 _YES_VALUE = r"\s*[=:]?\s*[\"']?(?:true|1|yes|on)\b"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -16,13 +15,14 @@ from layerwise.knowledge.purposes import is_work
 from layerwise.shell import script_of
 from layerwise.syntax.tree import Cmd, Dockerfile, Entrypoint, Instruction, Layout, Onbuild, Run, Section
 from layerwise.text import shared_ends
+from layerwise.text.patterns import regex
 
 __all__ = ["PLATFORM_ARGS", "build", "sources_of"]
 
 _NOTHING: frozenset[str] = frozenset()
-_WITHOUT_MOUNTS = re.compile(r"(?:docker\.io/)?docker/dockerfile:1\.[01](?:\.\d+)?")
+_WITHOUT_MOUNTS = regex(r"(?:docker\.io/)?docker/dockerfile:1\.[01](?:\.\d+)?")
 """Frontends from before ``RUN --mount``, which came with 1.2 (its experimental releases had it earlier)."""
-_WITHOUT_SECRET_ENV = re.compile(
+_WITHOUT_SECRET_ENV = regex(
     r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?:(?:1\.\d(?:\.\d+)?(?:-[\w.-]+)?|(?:[\w.-]*-)?experimental)"
 )
 """Frontends from before the key ``env`` of a secret mount, which came with 1.10."""

@@ -34,12 +34,13 @@ from layerwise.knowledge.stripping import (
 )
 from layerwise.shell.tree import Around, Command, ShellWord
 from layerwise.syntax.tree import Copy, Heredoc, Run, Word
+from layerwise.text.patterns import regex
 
-_STRIPS = re.compile(r"(?<![\w-])--?[sw](?:=(?:1|true))?(?![\w=-])")
-_OWN_VARIABLE = re.compile(r"(?:^|[\s\"'])\$\{?\w+\}?(?=[\s\"']|$)")
-_RUST_STRIPS = re.compile(r"strip=(?:symbols|debuginfo)|link-args?=-s\b|-Wl,-s\b")
+_STRIPS = regex(r"(?<![\w-])--?[sw](?:=(?:1|true))?(?![\w=-])")
+_OWN_VARIABLE = regex(r"(?:^|[\s\"'])\$\{?\w+\}?(?=[\s\"']|$)")
+_RUST_STRIPS = regex(r"strip=(?:symbols|debuginfo)|link-args?=-s\b|-Wl,-s\b")
 _COMPILING = frozenset({"cargo", *GO_PROGRAMS, *C_COMPILERS})
-_PROFILE = re.compile(r"^\[profile\.release\](.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
+_PROFILE = regex(r"^\[profile\.release\](.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ that the script sets.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -31,6 +30,7 @@ from layerwise.syntax.tree import (
 )
 from layerwise.syntax.words import VariableUse, variables
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 EXPANDED = (Arg, Env, Expose, Label, Stopsignal, Transfer, User, Volume, Workdir)
 """The instructions whose words the builder expands."""
@@ -38,9 +38,9 @@ _SHELLS = frozenset({Dialect.SH, Dialect.BASH})
 _SETTING = frozenset({".", "source", "eval", "read", "getopts", "mapfile", "readarray", "envsubst"})
 """Commands that may set variables of any name, or look for them in a text."""
 _DEFAULTS = ("-", "+", "?")
-_NAMING = re.compile(r"\b(?:for|select|local|declare|typeset|export|readonly|unset|read)\s+(\w+)")
-_NAME = re.compile(r"[a-zA-Z_]\w*")
-_COMMAND = re.compile(r"\$\(|`")
+_NAMING = regex(r"\b(?:for|select|local|declare|typeset|export|readonly|unset|read)\s+(\w+)")
+_NAME = regex(r"[a-zA-Z_]\w*")
+_COMMAND = regex(r"\$\(|`")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,15 +18,14 @@ from layerwise.knowledge.programs import PROGRAM_FOLDERS, UNPACKING, VERIFYING
 from layerwise.shell.tree import Around, Command, ShellWord
 from layerwise.syntax.tree import Add, Heredoc, Run
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
-_RELEASE = re.compile(r"\d+[._]\d+")
-_PLATFORM = re.compile(r"x86_64|x86-64|i[3-6]86|arm64|aarch64|el\d")
-_MADE = re.compile(r"/archive/|codeload\.github\.com|/[0-9a-f]{40}/|\$\{?\w*COMMIT|get-pip\.py")
+_RELEASE = regex(r"\d+[._]\d+")
+_PLATFORM = regex(r"x86_64|x86-64|i[3-6]86|arm64|aarch64|el\d")
+_MADE = regex(r"/archive/|codeload\.github\.com|/[0-9a-f]{40}/|\$\{?\w*COMMIT|get-pip\.py")
 """Archives that are made when somebody asks, so that their bytes may change, and what the hash of a commit pins."""
-_VARIABLE = re.compile(r"\$\{?(\w+)\}?")
-_MOVING = re.compile(
-    r"latest|nightly|snapshot|/(?:master|main|head|trunk|develop|edge|current)(?:[/.]|$)", re.IGNORECASE
-)
+_VARIABLE = regex(r"\$\{?(\w+)\}?")
+_MOVING = regex(r"latest|nightly|snapshot|/(?:master|main|head|trunk|develop|edge|current)(?:[/.]|$)", re.IGNORECASE)
 _TEXTS = (
     ".asc",
     ".gpg",

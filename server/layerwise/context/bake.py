@@ -14,11 +14,12 @@ from typing import Any
 
 from layerwise.context.compose import MAX_TEXT, BuildTarget, is_local
 from layerwise.context.documents import read_json
+from layerwise.text.patterns import regex
 
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json")
 
 _UNKNOWN = object()
-_TOKEN = re.compile(
+_TOKEN = regex(
     r"""
     (?P<space>[ \t\r\n,]+ | \#[^\n]* | //[^\n]* | /\*.*?\*/)
   | <<-?(?P<heredoc>\w+)[ \t\r]*\n(?s:.*?)\n[ \t]*(?P=heredoc)\b

@@ -9,12 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from layerwise.context.documents import read_yaml
+from layerwise.text.patterns import regex
 
 MAX_TEXT = 200_000
 """Longer files are left alone, in characters."""
 
-_NAME = re.compile(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.ASCII)
-_VARIABLE = re.compile(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<bare>\w+)|)", re.ASCII)
+_NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.ASCII)
+_VARIABLE = regex(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<bare>\w+)|)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,9 @@ import posixpath
 import re
 from functools import lru_cache
 
-_MAGIC = re.compile(r"[*?\[\\]")
+from layerwise.text.patterns import regex
+
+_MAGIC = regex(r"[*?\[\\]")
 
 
 class PatternError(ValueError):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import cache
@@ -13,8 +12,9 @@ from types import MappingProxyType
 import layerwise.rules
 from layerwise.knowledge.profiles import BUILDKIT_CHECKS, FOREIGN_IDS
 from layerwise.lint import Rule
+from layerwise.text.patterns import regex
 
-_FOREIGN = re.compile(FOREIGN_IDS)
+_FOREIGN = regex(FOREIGN_IDS)
 
 
 def _discover() -> Iterator[Rule]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 
-_WILD = re.compile(r"(/\*\*/|\*\*/|/\*\*|\*\*|\*|\?|\[[^\]]+\])")
+from layerwise.text.patterns import regex
+
+_WILD = regex(r"(/\*\*/|\*\*/|/\*\*|\*\*|\*|\?|\[[^\]]+\])")
 
 
 def path_matches(pattern: str, path: str, root: str | None) -> bool:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from layerwise.engine.analysis import Analysis
 from layerwise.engine.reported import Reported
 from layerwise.lint import Edit, Notation, Reach, Suppression
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
-_HADOLINT_ID = re.compile(r"DL\d{4}")
+_HADOLINT_ID = regex(r"DL\d{4}")
 _BYTE_ORDER_MARK = "\ufeff"
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -10,9 +9,10 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from layerwise.text import Edit
+from layerwise.text.patterns import regex
 
 _ORIGINAL = -1
-_WORD = re.compile(r"\S+")
+_WORD = regex(r"\S+")
 
 
 class Owned(NamedTuple):

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from difflib import unified_diff
 from typing import NamedTuple
 
 from layerwise.lint import Applicability, Option, Rule, Severity
+from layerwise.text.patterns import regex
 
 _EXAMPLE, _INSTEAD, _SAFETY, _CONTEXT = "Example", "Use instead", "Fix safety", "Context"
 _FENCE = "```"
-_FILE = re.compile(r"`{3,}\w* file=(\S+)")
+_FILE = regex(r"`{3,}\w* file=(\S+)")
 _FIXES = {
     Applicability.SAFE: "safe",
     Applicability.UNSAFE: "unsafe (a person should look)",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from layerwise.engine.reading_settings import Mistake, settings_from, settings_f
 from layerwise.engine.settings import Settings
 from layerwise.engine.toml_places import KeyPath, places
 from layerwise.text import LineIndex, Span
+from layerwise.text.patterns import regex
 
 FILE_NAMES = ("layerwise.toml", ".layerwise.toml", "pyproject.toml")
 """In this order within a folder; a ``pyproject.toml`` counts only when it has a table ``[tool.layerwise]``."""
 
 _TABLE_IN: Mapping[str, KeyPath] = {"pyproject.toml": ("tool", "layerwise")}
-_PLACE_IN_ERROR = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
+_PLACE_IN_ERROR = regex(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,17 +19,18 @@ from layerwise.knowledge.profiles import BUILDKIT_CHECKS
 from layerwise.lint import Notation, Reach, Rule, Scope, Severity, Suppression
 from layerwise.syntax.tree import Comment, Directive, Dockerfile, Heredoc, Instruction, Layout, Run, Word
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 if TYPE_CHECKING:
     from layerwise.engine.reported import Piece, Reported
 
 _IDS = r"(?P<ids>[\w*][\w*/-]*(?:\s*,\s*[\w*][\w*/-]*)*)"
-_LAYERWISE = re.compile(rf"#\s*layerwise\s*:\s*(?P<kind>ignore(?:-file)?)\s*=\s*{_IDS}(?P<reason>.*)")
-_HADOLINT = re.compile(rf"#\s*hadolint\s+(?:(?P<kind>global|stage)\s+)?ignore\s*=\s*{_IDS}(?P<reason>.*)")
-_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*(?P<ids>[^;]*)")
+_LAYERWISE = regex(rf"#\s*layerwise\s*:\s*(?P<kind>ignore(?:-file)?)\s*=\s*{_IDS}(?P<reason>.*)")
+_HADOLINT = regex(rf"#\s*hadolint\s+(?:(?P<kind>global|stage)\s+)?ignore\s*=\s*{_IDS}(?P<reason>.*)")
+_SKIP = regex(r"(?:^|;)\s*skip\s*=\s*(?P<ids>[^;]*)")
 _MARKS = ("layerwise", "hadolint")
-_IN_HEREDOC = re.compile(r"^[ \t]*(#[ \t]*layerwise[ \t]*:[^\r\n]*)", re.MULTILINE)
-_SHELLCHECK = re.compile(r"SC\d{4}")
+_IN_HEREDOC = regex(r"^[ \t]*(#[ \t]*layerwise[ \t]*:[^\r\n]*)", re.MULTILINE)
+_SHELLCHECK = regex(r"SC\d{4}")
 _MARKED: WeakKeyDictionary[Layout, tuple[tuple[int, Comment | Instruction], ...]] = WeakKeyDictionary()
 _REACHES = {"global": Reach.FILE, "stage": Reach.STAGE, "ignore-file": Reach.FILE}
 

@@ -7,18 +7,19 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 KeyPath = tuple[str | int, ...]
 """Keys from the root of the document, with the indices of arrays in between."""
 
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
-_SPACE = re.compile(r"[ \t]*")
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_STRING = re.compile(
+_BLANK = regex(r"(?:[ \t\r\n]|#[^\n]*)*")
+_SPACE = regex(r"[ \t]*")
+_BARE_KEY = regex(r"[A-Za-z0-9_-]+")
+_STRING = regex(
     r'"""(?:[^"\\]|\\.|"(?!""))*"{3,5}' r"|'''(?:[^']|'(?!''))*'{3,5}" r'|"(?:[^"\\\n]|\\.)*"' r"|'[^'\n]*'",
     re.DOTALL,
 )
-_SCALAR = re.compile(r"[^,\]}\r\n#]*")
+_SCALAR = regex(r"[^,\]}\r\n#]*")
 
 
 class Place(NamedTuple):

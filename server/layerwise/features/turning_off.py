@@ -12,10 +12,11 @@ from layerwise.engine import read_settings, selection
 from layerwise.engine.toml_places import KeyPath, Place, places
 from layerwise.lint import Edit, Rule, Severity
 from layerwise.text import Span, apply_edits
+from layerwise.text.patterns import regex
 
 _MARK = "\ufeff"
-_HEADER = re.compile(r"^[ \t]*\[", re.MULTILINE)
-_OPENING_COMMENTS = re.compile(r"(?:[ \t]*#[^\n]*\n)+[ \t]*\r?\n")
+_HEADER = regex(r"^[ \t]*\[", re.MULTILINE)
+_OPENING_COMMENTS = regex(r"(?:[ \t]*#[^\n]*\n)+[ \t]*\r?\n")
 
 
 def turning_off(rule: Rule, path: str, text: str | None) -> tuple[Edit, ...] | None:

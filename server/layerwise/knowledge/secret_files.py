@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from layerwise.text.patterns import regex
+
 
 @dataclass(frozen=True, slots=True)
 class SecretFile:
@@ -73,7 +75,7 @@ SECRET_FILES: tuple[SecretFile, ...] = (
     _file(r"[^/]*\.(?:pem|key|ppk)", "a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----", by_name=False),
 )
 
-NO_REAL_ONES = re.compile(
+NO_REAL_ONES = regex(
     r"(?:^|[/_.-])(?:tests?|testdata|fixtures?|examples?|samples?|demos?|dummy|fakes?|mocks?|snakeoil)(?:[/_.-]|$)",
     re.IGNORECASE,
 )

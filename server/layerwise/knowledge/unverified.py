@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from layerwise.text.patterns import regex
+
 
 @dataclass(frozen=True, slots=True)
 class Unverifying:
@@ -28,7 +30,7 @@ OPTIONS: Mapping[str, Unverifying] = {
 """By the name of a program, or of a package manager."""
 
 CONFIGURING = frozenset({"git", "npm", "pnpm", "yarn", "conda"})
-SETTINGS = re.compile(
+SETTINGS = regex(
     r"^git (?:-\S+ )*(?:-c http\.(?:\S+\.)?sslVerify=(?:false|0)|config .*http\.(?:\S+\.)?sslVerify (?:false|0))"
     r"|^(?:npm|pnpm|yarn) (?:config )?set (?:-g )?strict-ssl[ =]false"
     r"|^conda config --set ssl_verify (?:false|no)",
@@ -43,5 +45,5 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 """Variables that turn it off, by their values."""
 
-LOCAL = re.compile(r"://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
+LOCAL = regex(r"://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 """Addresses of the same machine."""

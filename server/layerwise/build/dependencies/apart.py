@@ -29,12 +29,13 @@ from layerwise.knowledge.programs import (
     WITH_PATHS,
 )
 from layerwise.shell.tree import Around, Command, Redirection, ShellWord
+from layerwise.text.patterns import regex
 
 Value = Callable[[str], str | None]
 
-_URL = re.compile(r"[\"']?[a-zA-Z][\w+.-]*://|[\"']?git@")
-_FILE_TEST = re.compile(r"-[a-hkprsuwxGLNOS]|-nt|-ot|-ef")
-_LOCAL_PACKAGE = re.compile(r"(?:\.{0,2}/|\.$|file:).*|.*\.(?:deb|rpm|apk|whl|gem|tgz|tar\.gz|zip)")
+_URL = regex(r"[\"']?[a-zA-Z][\w+.-]*://|[\"']?git@")
+_FILE_TEST = regex(r"-[a-hkprsuwxGLNOS]|-nt|-ot|-ef")
+_LOCAL_PACKAGE = regex(r"(?:\.{0,2}/|\.$|file:).*|.*\.(?:deb|rpm|apk|whl|gem|tgz|tar\.gz|zip)")
 
 
 @lru_cache(maxsize=4096)

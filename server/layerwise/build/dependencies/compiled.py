@@ -9,11 +9,12 @@ from xml.etree import ElementTree
 
 from layerwise.build.dependencies.gathering import Gathering, at, strings, table
 from layerwise.context.documents import read_toml
+from layerwise.text.patterns import regex
 
-_GO_BLOCK = re.compile(r"^(replace|use)\s*(?:\((.*?)^\)|([^(\n]*)$)", re.MULTILINE | re.DOTALL)
-_GO_COMMENT = re.compile(r"//.*$", re.MULTILINE)
-_GRADLE_INCLUDE = re.compile(r"^\s*include\b\s*\(?([^)\n]*(?:,\s*\n[^)\n]*)*)", re.MULTILINE)
-_SOLUTION_PROJECT = re.compile(r'"([^"\n]+\.\w+proj)"')
+_GO_BLOCK = regex(r"^(replace|use)\s*(?:\((.*?)^\)|([^(\n]*)$)", re.MULTILINE | re.DOTALL)
+_GO_COMMENT = regex(r"//.*$", re.MULTILINE)
+_GRADLE_INCLUDE = regex(r"^\s*include\b\s*\(?([^)\n]*(?:,\s*\n[^)\n]*)*)", re.MULTILINE)
+_SOLUTION_PROJECT = regex(r'"([^"\n]+\.\w+proj)"')
 _MAX_PROJECTS = 200
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -11,13 +10,14 @@ from weakref import WeakKeyDictionary
 from layerwise.build.model import Course, Stage, Step
 from layerwise.shell.tree import Around, Command, Compound, Entry, Negation, Pipeline, Script, ShellWord, Statement
 from layerwise.syntax.tree import Workdir
+from layerwise.text.patterns import regex
 
 UNKNOWN = "/?"
 """Stands for a working directory that the base image sets; what is relative to it can still be compared."""
 
 Value = Callable[[str], str | None]
 
-_NAME = re.compile(r"\$\{?(\w+)")
+_NAME = regex(r"\$\{?(\w+)")
 _LOST = "/??"
 """The folder behind a ``cd`` whose target cannot be known."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,10 +10,11 @@ from layerwise.build.model import Step
 from layerwise.build.operations import PackageOperation, operations
 from layerwise.knowledge.manifests import BY_MANAGER, Manifests
 from layerwise.shell.tree import Around, Command, ShellWord
+from layerwise.text.patterns import regex
 
 _UNFOLLOWED = frozenset({Around.LOOP, Around.FUNCTION, Around.SUBSTITUTION, Around.CASE, Around.BACKGROUND})
-_FOLDER = re.compile(r"(?!.*\*)(?!.*\.(?:whl|zip|gz|tgz)$)(?:\.{0,2}/|file:|\.{1,2}(?:\[|$)).*")
-_RENV = re.compile(r"\brenv::restore\s*\(")
+_FOLDER = regex(r"(?!.*\*)(?!.*\.(?:whl|zip|gz|tgz)$)(?:\.{0,2}/|file:|\.{1,2}(?:\[|$)).*")
+_RENV = regex(r"\brenv::restore\s*\(")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ Knows the order of the steps, not what is gained by another one.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 
 from layerwise.build.dependencies.apart import is_project_folder, keeps_out, made_by_copying_to
@@ -26,10 +25,11 @@ from layerwise.syntax.tree import (
     Transfer,
     Workdir,
 )
+from layerwise.text.patterns import regex
 
 _WITHOUT_EFFECT = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
 _PROGRAM_FOLDERS = frozenset({"/usr/local/bin", "/usr/bin"})
-_NAME = re.compile(r"[\w.+-]+")
+_NAME = regex(r"[\w.+-]+")
 
 
 def follows(works: Sequence[Work], earlier: Work, later: Work) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -39,11 +38,12 @@ from layerwise.syntax.tree import (
     Volume,
     Workdir,
 )
+from layerwise.text.patterns import regex
 
 _PASSABLE = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Shell, Stopsignal, User)
 _PASSED_BY_FETCH = (Transfer, Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Stopsignal)
 _SHRINKING = frozenset({Operation.REMOVE, Operation.CLEAN})
-_NAME = re.compile(r"\$\{?(\w+)")
+_NAME = regex(r"\$\{?(\w+)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from typing import Any
 
 from layerwise.build.dependencies.gathering import Gathering, at, strings, table
 from layerwise.context.documents import read_toml, read_yaml
+from layerwise.text.patterns import regex
 
-_OPTION = re.compile(
-    r"(-r|--requirement|-c|--constraint|-e|--editable|-f|--find-links)(?:\s*=\s*|\s+|(?<=-[rcef]))(.+)"
-)
-_COMMENT = re.compile(r"(^|\s+)#.*$")
-_LOCAL = re.compile(r"(?:\S+\s*@\s*)?file:\S*|\.{0,2}/\S*|\.(?:\[.*)?|[^\s;@:]+/[^\s;]*|[^\s;:]+\.(?:whl|zip|tar\.gz)")
+_OPTION = regex(r"(-r|--requirement|-c|--constraint|-e|--editable|-f|--find-links)(?:\s*=\s*|\s+|(?<=-[rcef]))(.+)")
+_COMMENT = regex(r"(^|\s+)#.*$")
+_LOCAL = regex(r"(?:\S+\s*@\s*)?file:\S*|\.{0,2}/\S*|\.(?:\[.*)?|[^\s;@:]+/[^\s;]*|[^\s;:]+\.(?:whl|zip|tar\.gz)")
 
 
 def pip(gathering: Gathering) -> None:

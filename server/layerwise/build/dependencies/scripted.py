@@ -7,11 +7,12 @@ import re
 from layerwise.build.dependencies.gathering import Gathering, at, table
 from layerwise.context.documents import read_json, read_yaml
 from layerwise.knowledge.manifests import COMPOSER_SCRIPTS
+from layerwise.text.patterns import regex
 
-_GEMFILE_LOOKS = re.compile(
+_GEMFILE_LOOKS = regex(
     r"\b(gemspec|eval_gemfile|require_relative|instance_eval|File\.|IO\.|Dir[.\[]|Pathname|path:|:path\b|load\s*\(?[\"'])"
 )
-_PROFILE = re.compile(r"^\s*(#.*|source\([\"']renv/activate\.R[\"']\)|)\s*$")
+_PROFILE = regex(r"^\s*(#.*|source\([\"']renv/activate\.R[\"']\)|)\s*$")
 
 
 def composer(gathering: Gathering) -> None:

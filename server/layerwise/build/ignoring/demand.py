@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
@@ -31,6 +30,7 @@ from layerwise.syntax.tree import (
     Workdir,
 )
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
 _MAX_WORDS = 12
@@ -256,7 +256,7 @@ def _matches(pattern: str, path: str) -> bool:
         return False
 
 
-_TELLING = re.compile(
+_TELLING = regex(
     "|".join(
         translate(glob)
         for glob in dict.fromkeys(
@@ -268,5 +268,5 @@ _TELLING = re.compile(
         )
     )
 )
-_SCRIPT = re.compile("|".join(map(translate, SCRIPTS)))
+_SCRIPT = regex("|".join(map(translate, SCRIPTS)))
 _ASKED: tuple[type[Instruction], ...] = (Transfer, Run, Cmd, Entrypoint, Healthcheck, Workdir)

@@ -13,6 +13,7 @@ from itertools import islice
 from layerwise.context import ContextTree, Weight
 from layerwise.context.paths import join
 from layerwise.knowledge.litter import FIXTURES, LITTER, READERS, SCRIPTS, Kind, Litter
+from layerwise.text.patterns import regex
 
 MAX_ENTRIES = 20_000
 MAX_FOLDERS = 2_000
@@ -22,7 +23,7 @@ MAX_WEIGHED = 10_000
 _FIRST = 300
 """So many files of each are weighed before there is too much of one."""
 _MAX_INSIDE = 500
-_DOCKERFILE = re.compile(
+_DOCKERFILE = regex(
     r"(?i:(?:docker|container)file)(?:\.(?!dockerignore$|md$|j2$|tmpl$|template$|bak$|orig$)[\w.-]+)?"
     r"|[\w.-]+\.(?:[Dd]ockerfile|[Cc]ontainerfile)"
 )
@@ -222,11 +223,11 @@ def _is_awkward(path: str) -> bool:
     return path != path.strip() or any(ord(char) < 32 for char in path)
 
 
-_IS_GLOB = re.compile(r"[*?\[]")
+_IS_GLOB = regex(r"[*?\[]")
 _BY_NAME: dict[str, tuple[Litter, ...]] = {}
 for _each in LITTER:
     if not _IS_GLOB.search(_each.name):
         _BY_NAME[_each.name] = (*_BY_NAME.get(_each.name, ()), _each)
 _BY_GLOB = tuple(row for row in LITTER if _IS_GLOB.search(row.name))
-_KNOWN = re.compile("|".join(dict.fromkeys(translate(row.name) for row in LITTER)))
-_READER = re.compile("|".join(translate(name) for name in (*SCRIPTS, *(n for row in READERS for n in row.names))))
+_KNOWN = regex("|".join(dict.fromkeys(translate(row.name) for row in LITTER)))
+_READER = regex("|".join(translate(name) for name in (*SCRIPTS, *(n for row in READERS for n in row.names))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,8 +12,9 @@ from layerwise.build.ignoring.sight import sight
 from layerwise.context import ContextTree, read_ignore
 from layerwise.context.paths import is_pattern
 from layerwise.knowledge.litter import Kind
+from layerwise.text.patterns import regex
 
-_MAGIC = re.compile(r"[*?\[\]\\]")
+_MAGIC = regex(r"[*?\[\]\\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,12 +18,13 @@ from layerwise.knowledge.splitting import (
     Sdk,
 )
 from layerwise.knowledge.toolchains import is_build_package
+from layerwise.text.patterns import regex
 
-_JAVA = re.compile(r"(?:temurin-|jdk-?|openjdk-|corretto-)(\d+)(?:[.u]|-|$)")
-_JAVA_FIRST = re.compile(r"(\d+)(?:[.u]|-|$)")
+_JAVA = regex(r"(?:temurin-|jdk-?|openjdk-|corretto-)(\d+)(?:[.u]|-|$)")
+_JAVA_FIRST = regex(r"(\d+)(?:[.u]|-|$)")
 _BUILD_TOOLS = frozenset({"maven", "gradle"})
-_DOTNET = re.compile(r"(\d+\.\d+)(?:\.\d+)?(-[\w.-]+)?")
-_NUMBERS = re.compile(r"\d+(?:\.\d+)*")
+_DOTNET = regex(r"(\d+\.\d+)(?:\.\d+)?(-[\w.-]+)?")
+_NUMBERS = regex(r"\d+(?:\.\d+)*")
 
 
 def full_name(image: ImageName) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from layerwise.knowledge.toolchains import is_runtime_tag
 from layerwise.knowledge.variants import SLIM, slim_tag
 from layerwise.shell.tree import Command
 from layerwise.syntax.tree import Heredoc, Run, Transfer
+from layerwise.text.patterns import regex
 
 _NATIVE = {"go": "Go", "cargo": "Rust", "rustc": "Rust"}
 _C = ("make", "gmake", "cmake", "gcc", "g++", "cc", "c++", "clang", "clang++", "ninja")
@@ -36,8 +36,8 @@ _PROGRAMS = {
     ),
     "Node": frozenset({"node"}),
 }
-_MINOR = re.compile(r"(\d+\.\d+)")
-_FILE = re.compile(r".*\.(?:ya?ml|json|toml|ini|conf|cfg|env|xml|properties|pem|crt|key|db|sqlite|html|txt|csv|dat)")
+_MINOR = regex(r"(\d+\.\d+)")
+_FILE = regex(r".*\.(?:ya?ml|json|toml|ini|conf|cfg|env|xml|properties|pem|crt|key|db|sqlite|html|txt|csv|dat)")
 
 
 @dataclass(frozen=True, slots=True)

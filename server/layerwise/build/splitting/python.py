@@ -17,9 +17,10 @@ from layerwise.build.splitting.interpreted import refuse_mounted, trees
 from layerwise.build.splitting.starting import Start
 from layerwise.build.splitting.traffic import Traffic
 from layerwise.syntax.tree import Heredoc, Transfer
+from layerwise.text.patterns import regex
 
-_MINOR = re.compile(r"(\d+\.\d+)")
-_INTERPRETER = re.compile(r"python\d*(?:\.\d+)?")
+_MINOR = regex(r"(\d+\.\d+)")
+_INTERPRETER = regex(r"python\d*(?:\.\d+)?")
 _INSTALLERS = frozenset({"pip", "setuptools", "wheel", "poetry", "pipenv", "uv", "virtualenv", "build"})
 """Packages that only install others."""
 _RUNNERS = ("poetry", "pipenv", "uv", "uvx")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -35,11 +34,12 @@ from layerwise.syntax.tree import (
     Transfer,
     Volume,
 )
+from layerwise.text.patterns import regex
 
 _RUNNERS = ("npx", "npm", "yarn", "pnpm", "bunx", "pnpx")
 _DEPTH = 4
-_PORT = re.compile(r"(?:.*:)?(\d{1,5})")
-_PLAIN = re.compile(r"[\w./:@=, -]+")
+_PORT = regex(r"(?:.*:)?(\d{1,5})")
+_PLAIN = regex(r"[\w./:@=, -]+")
 _HTML = "/usr/share/nginx/html"
 _ROOT = ("", "root", "0")
 

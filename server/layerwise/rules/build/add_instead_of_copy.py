@@ -9,8 +9,9 @@ from layerwise.build.relation import Alteration
 from layerwise.knowledge.weights import UNPACKED_BY_ADD
 from layerwise.lint import Applicability, Context, Edit, Finding, Fix, Severity, rule
 from layerwise.syntax.tree import Add, Word
+from layerwise.text.patterns import regex
 
-REMOTE = re.compile(r"[a-z][a-z0-9+.-]*://|git@|github\.com/", re.IGNORECASE)
+REMOTE = regex(r"[a-z][a-z0-9+.-]*://|git@|github\.com/", re.IGNORECASE)
 
 
 @rule(

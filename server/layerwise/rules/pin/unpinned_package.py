@@ -10,9 +10,10 @@ from layerwise.build.operations import Operation, PackageOperation, operations
 from layerwise.knowledge.pins import PINNINGS, Pinning
 from layerwise.lint import Context, Finding, Severity, rule
 from layerwise.shell.tree import Around, Command, ShellWord
+from layerwise.text.patterns import regex
 
 INSTALLING = frozenset({Operation.INSTALL, Operation.BUILD})
-MOVING = re.compile(r"^(?:git\+|hg\+|git://|ssh://)")
+MOVING = regex(r"^(?:git\+|hg\+|git://|ssh://)")
 """An address whose branch moves, unless it names a commit or a tag."""
 
 
