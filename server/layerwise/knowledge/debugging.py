@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from layerwise.text.patterns import regex
-
 
 def _tools(programs: str, packages: str) -> dict[str, tuple[str, ...]]:
     return dict.fromkeys(packages.split(), tuple(programs.split()))
@@ -66,7 +64,7 @@ IDLE: frozenset[str] = frozenset(
 )
 """What starts in an image that waits for somebody to come and work in it."""
 
-REPLS: re.Pattern[str] = regex(
+REPLS: re.Pattern[str] = re.compile(
     r"(?:python|pypy|ipython|php|perl|ruby|lua|node)[0-9.]*|irb|ghci|jshell|iex|erl|bun|julia|R|swift|scala|groovysh|psql"
 )
 """Interpreters that, started with nothing but options, wait for what somebody types: such an image is one to build on."""

@@ -6,10 +6,9 @@ program that stands on neither side, may be there or not.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from layerwise.text.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +38,7 @@ _REDHAT = Programs(frozenset({"sh", "bash", "curl"}), frozenset({"wget", "nc"}))
 
 _RELEASES = "jessie|stretch|buster|bullseye|bookworm|trixie|forky|sid|bionic|focal|jammy|noble|resolute"
 _VERSION = rf"(?:(?:\d[\w.]*|latest|lts|current|stable|mainline|\d+-jdk|\d+-jre)?(?:-rc\d*)?-?(?:{_RELEASES})?)"
-_IS_PLAIN = regex(_VERSION)
+_IS_PLAIN = re.compile(_VERSION)
 
 _BY_VARIANT: Mapping[str, tuple[Programs | None, Programs | None, Programs | None, tuple[str, ...]]] = {
     "alpine": (_ALPINE, None, None, ()),
@@ -68,8 +67,8 @@ _BY_VARIANT: Mapping[str, tuple[Programs | None, Programs | None, Programs | Non
 }
 """By the name of the image: its plain tags, the slim ones, those on Alpine, and what all of them have besides."""
 
-_PHP_KINDS = regex(r"-?(?:cli|fpm|apache|zts)\b")
-_DISTROLESS = regex(r"(?:gcr\.io/)?distroless/\w+")
+_PHP_KINDS = re.compile(r"-?(?:cli|fpm|apache|zts)\b")
+_DISTROLESS = re.compile(r"(?:gcr\.io/)?distroless/\w+")
 
 
 def programs_of(image: str, tag: str) -> Programs:

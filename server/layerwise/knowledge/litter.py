@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from layerwise.text.patterns import regex
-
 
 class Kind(StrEnum):
     """What it is, as a heading in an ignore file says it."""
@@ -248,7 +246,7 @@ LITTER: tuple[Litter, ...] = (
 
 WORKSPACES: tuple[str, ...] = _words("pnpm-workspace.yaml lerna.json nx.json turbo.json rush.json")
 """Files by which a project of Node has others below it, which are installed and built together."""
-IN_MANIFEST = regex(r'"workspaces"\s*:')
+IN_MANIFEST = re.compile(r'"workspaces"\s*:')
 """The same in a ``package.json``."""
 
 PLACING: frozenset[str] = frozenset(_words("--prefix -C --cwd --dir --filter -F --workspace -w --project -p"))
@@ -273,7 +271,7 @@ READING_HISTORY: frozenset[str] = frozenset(
 
 MAKING_HISTORY: frozenset[str] = frozenset({"git clone", "git init"})
 
-CALL_OF_GIT = regex(
+CALL_OF_GIT = re.compile(
     r"""\bgit\b["']?[ \t,]+[^\n|;&:{}]{0,40}?\b"""
     r"(?:describe|rev-parse|log|rev-list|ls-files|ls-tree|show|status|diff|submodule|branch|tag|name-rev|archive"
     r"|symbolic-ref|shortlog|show-ref|for-each-ref)\b"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 
-from layerwise.text.patterns import regex
-
-BRANCHES = regex(r"(?:refs/heads/|origin/)?(?:master|main|develop|dev|trunk|devel|next|nightly|HEAD|head|unstable)")
+BRANCHES = re.compile(
+    r"(?:refs/heads/|origin/)?(?:master|main|develop|dev|trunk|devel|next|nightly|HEAD|head|unstable)"
+)
 """Names of branches that new commits go to; not those of releases, which may be tags."""
 
 _BRANCH = r"(?:refs/heads/|refs/remotes/origin/)?(?:master|main|develop|trunk|devel|nightly|HEAD)"
-ADDRESSES = regex(
+ADDRESSES = re.compile(
     # The newest release of a project, whatever it is.
     r"/releases/latest(?:/|$|\?)|/latest/|[-_/.]latest[-_.]|/latest$"
     # A file, or all files, of a branch: GitHub, its raw files and archives, GitLab, Bitbucket, cgit and Gitea.
@@ -22,19 +22,19 @@ ADDRESSES = regex(
 )
 """Parts of an address that is that of another file after the next release or commit."""
 
-KEYS = regex(r"\.(?:gpg|asc|key|pub|pgp)(?:$|\?)|/(?:gpg|KEYS|key)$")
+KEYS = re.compile(r"\.(?:gpg|asc|key|pub|pgp)(?:$|\?)|/(?:gpg|KEYS|key)$")
 """Addresses of keys, which stay the same."""
 
-VERSIONED = regex(r"\d+\.\d+[^/]*$")
+VERSIONED = re.compile(r"\d+\.\d+[^/]*$")
 """File names that say which version they are, in whatever branch they lie."""
 
-COMFORTS = regex(
+COMFORTS = re.compile(
     r"oh-?my-?(?:zsh|bash|posh)|zsh-users/|powerlevel10k|bash-git-prompt|dotfiles|/\.?vim|tmux-plugins|spaceship|bash-it|(?:linux|home)brew",
     re.IGNORECASE,
 )
 """What makes a terminal pleasant, of which everybody wants the newest."""
 
-REPOSITORY = regex(
+REPOSITORY = re.compile(
     r"(?:https?://|git://|ssh://|git@).*\.git(?:#|$)|git@[\w.-]+:.*|(?:https?://)?github\.com/[\w.-]+/[\w.-]+(?:#|$)"
 )
 """What ADD takes for a Git repository (Dockerfile reference, "ADD <git ref>")."""

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from layerwise.text.patterns import regex
-
 
 @dataclass(frozen=True, slots=True)
 class SecretFile:
@@ -75,7 +73,7 @@ SECRET_FILES: tuple[SecretFile, ...] = (
     _file(r"[^/]*\.(?:pem|key|ppk)", "a private key", r"-----BEGIN [A-Z ]*PRIVATE KEY-----", by_name=False),
 )
 
-NO_REAL_ONES = regex(
+NO_REAL_ONES = re.compile(
     r"(?:^|[/_.-])(?:tests?|testdata|fixtures?|examples?|samples?|demos?|dummy|fakes?|mocks?|snakeoil)(?:[/_.-]|$)",
     re.IGNORECASE,
 )

@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from layerwise.text.patterns import regex
-
-BUILDKIT_NAME = regex(
+BUILDKIT_NAME = re.compile(
     r"(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)", re.IGNORECASE
 )
-BUILDKIT_EXCEPTION = regex(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
-HADOLINT_NAME = regex(r"api_key|aws_access_key_id|password|private|secret|token|username", re.IGNORECASE)
+BUILDKIT_EXCEPTION = re.compile(r"(?:_|^)(?:public|file|version)(?:_|$)", re.IGNORECASE)
+HADOLINT_NAME = re.compile(r"api_key|aws_access_key_id|password|private|secret|token|username", re.IGNORECASE)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,7 +30,7 @@ ABOUT_ONE = _words(
 """Last words of names that say something about a secret, and are none: ``TOKEN_URL``, ``AUTH_TYPE``, ``KEY_ID``."""
 TOGGLES = _words("DISABLE ENABLE HAS NO REQUIRE SKIP USE WITH WITHOUT")
 """First words of names that turn something on or off."""
-IDS_OF_KEYS = regex(r"ACCESS_KEY_ID$", re.IGNORECASE)
+IDS_OF_KEYS = re.compile(r"ACCESS_KEY_ID$", re.IGNORECASE)
 """Half of a credential, whatever its last word says."""
 STRONG = _words("APIKEY CREDENTIAL CREDENTIALS PASSWORD PWORD PASSWD SECRET TOKEN PRIVATE")
 """Words that mean a secret by themselves; ``KEY`` and ``AUTH`` mean one in some company only."""
@@ -43,7 +41,7 @@ OF_SECRET_KEYS = _words(
 OF_PUBLIC_KEYS = _words("APT DEB GPG PGP PUB PUBLIC RELEASE REPO REPOSITORY RPM")
 """Words beside ``KEY`` that make it the key by which others check a signature."""
 
-NO_VALUE = regex(
+NO_VALUE = re.compile(
     r"|true|false|yes|no|on|off|none|null|nil|undefined|\d{1,5}"
     r"|(?:build-?)?(?:dummy|fake|placeholder|unused|ignored|irrelevant|example|sample|test|todo)\w*"
     r"|changeit|minioadmin|harbor12345"
@@ -52,11 +50,11 @@ NO_VALUE = regex(
 )
 """Values that stand for having none, say of themselves that they are not real, or that a product's own manual names as
 what it comes with: the password of Java's trust store, of MinIO, of Harbor."""
-PLACE = regex(r"(?:[a-z][a-z0-9+.-]*://(?![^/@\s]*:[^/@\s]*@)|\.{0,2}/|~/|[A-Za-z]:\\)\S*")
+PLACE = re.compile(r"(?:[a-z][a-z0-9+.-]*://(?![^/@\s]*:[^/@\s]*@)|\.{0,2}/|~/|[A-Za-z]:\\)\S*")
 """A path, or a URL without a password in it."""
-FINGERPRINT = regex(r"(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})(?:\s.*)?", re.DOTALL)
+FINGERPRINT = re.compile(r"(?:0x)?(?:[0-9A-Fa-f]{8}|[0-9A-Fa-f]{16}|[0-9A-Fa-f]{40})(?:\s.*)?", re.DOTALL)
 """By which a public key is known, or several of them."""
-WORD = regex(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)*")
+WORD = re.compile(r"[A-Za-z]+(?:[-_. ][A-Za-z]+)*")
 """A value that is made of words, as a setting is."""
 
 _NODE = ("npm", "npx", "yarn", "pnpm", "bun", "lerna", "turbo", "nx")

@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from layerwise.text.patterns import regex
-
 
 @dataclass(frozen=True, slots=True)
 class Manners:
@@ -73,7 +71,7 @@ _NUMBERS: Mapping[str, str] = {
     "28": "WINCH",
     "37": "RTMIN+3",
 }
-_NAME = regex(r"(?:SIG)?([A-Z]+[0-9]?(?:[+-]\d+)?)", re.IGNORECASE)
+_NAME = re.compile(r"(?:SIG)?([A-Z]+[0-9]?(?:[+-]\d+)?)", re.IGNORECASE)
 
 
 def signal_name(text: str) -> str | None:

@@ -3,10 +3,9 @@ to which package of headers, and which files of a project are its source. Source
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from layerwise.text.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -452,7 +451,7 @@ SOURCE_ENDINGS: frozenset[str] = frozenset(
         ".dockerfile",
     ]
 )
-SOURCE_NAMES = regex(
+SOURCE_NAMES = re.compile(
     r"(?:Makefile|makefile|GNUmakefile|CMakeLists\.txt|Cargo\.(?:toml|lock)|pom\.xml|mvnw(?:\.cmd)?|gradlew(?:\.bat)?"
     r"|gradle\.properties|configure|README.*|LICEN[CS]E.*|CHANGELOG.*|CONTRIBUTING.*|NOTICE.*|AUTHORS.*|COPYING.*"
     r"|Dockerfile.*|Containerfile.*|.*\.Dockerfile|(?:docker-)?compose.*\.ya?ml|Jenkinsfile|Procfile|Vagrantfile"

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from layerwise.text.patterns import regex
-
 _SHAPES: Mapping[str, tuple[str, str]] = {
     "aws": ("an AWS access key", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
     "github": ("a GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,251}\b"),
@@ -26,7 +24,7 @@ _SHAPES: Mapping[str, tuple[str, str]] = {
     "jwt": ("a signed token (JWT)", r"\beyJ[A-Za-z0-9_-]{12,}\.eyJ[A-Za-z0-9_-]{12,}\.[A-Za-z0-9_-]{20,}"),
 }  # fmt: skip
 
-TOKEN = regex("|".join(f"(?P<{name}>{shape})" for name, (_, shape) in _SHAPES.items()))
+TOKEN = re.compile("|".join(f"(?P<{name}>{shape})" for name, (_, shape) in _SHAPES.items()))
 """Any of them; ``KINDS`` says what a group's name stands for."""
 KINDS: Mapping[str, str] = {name: kind for name, (kind, _) in _SHAPES.items()}
 HINTS = (
@@ -47,5 +45,5 @@ HINTS = (
     "-----BEGIN",
 )
 """One of these is in any text that holds a token, which is faster to find out."""  # fmt: skip
-NOT_REAL = regex(r"EXAMPLE|(.)\1{5}|x{4}|0123456789|1234567890|abcdefghij", re.IGNORECASE)
+NOT_REAL = re.compile(r"EXAMPLE|(.)\1{5}|x{4}|0123456789|1234567890|abcdefghij", re.IGNORECASE)
 """What stands in tokens that are made up."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from layerwise.text.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +79,7 @@ COMPILER_IMAGES: Mapping[str, Toolchain] = {
 }
 """By the name of the image."""
 
-_RUNTIME_TAG = regex(r"(?:^|-)(?:jre|slim|runtime|aspnet|nanoserver-jre)(?:-|$)")
+_RUNTIME_TAG = re.compile(r"(?:^|-)(?:jre|slim|runtime|aspnet|nanoserver-jre)(?:-|$)")
 
 
 def is_runtime_tag(image: str, tag: str) -> bool:
@@ -99,7 +98,7 @@ BUILD_PACKAGES: frozenset[str] = _words(
 )
 """Packages that are of use only while something is compiled, by their names in any distribution."""
 
-_HEADERS = regex(r"[\w.+-]+-(?:dev|devel)")
+_HEADERS = re.compile(r"[\w.+-]+-(?:dev|devel)")
 
 
 def is_build_package(name: str) -> bool:

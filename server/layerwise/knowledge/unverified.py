@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from layerwise.text.patterns import regex
-
 
 @dataclass(frozen=True, slots=True)
 class Unverifying:
@@ -30,7 +28,7 @@ OPTIONS: Mapping[str, Unverifying] = {
 """By the name of a program, or of a package manager."""
 
 CONFIGURING = frozenset({"git", "npm", "pnpm", "yarn", "conda"})
-SETTINGS = regex(
+SETTINGS = re.compile(
     r"^git (?:-\S+ )*(?:-c http\.(?:\S+\.)?sslVerify=(?:false|0)|config .*http\.(?:\S+\.)?sslVerify (?:false|0))"
     r"|^(?:npm|pnpm|yarn) (?:config )?set (?:-g )?strict-ssl[ =]false"
     r"|^conda config --set ssl_verify (?:false|no)",
@@ -45,5 +43,5 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
 }
 """Variables that turn it off, by their values."""
 
-LOCAL = regex(r"://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
+LOCAL = re.compile(r"://(?:localhost|127\.|\[::1\]|0\.0\.0\.0|host\.docker\.internal)")
 """Addresses of the same machine."""

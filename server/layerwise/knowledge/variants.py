@@ -5,10 +5,9 @@ Sizes are of the unpacked images, rounded down generously: they differ between r
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-from layerwise.text.patterns import regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +33,7 @@ SLIM: Mapping[str, Slim] = {
 """By the name of the image; all of them run on the same C library as the full one."""
 
 _RELEASES = "jessie|stretch|buster|bullseye|bookworm|trixie|forky|sid|testing|stable|oldstable|unstable"
-_PLAIN = regex(
+_PLAIN = re.compile(
     rf"(?P<version>(?:lts|current|latest|rc|[0-9][0-9.]*(?:-rc[0-9]*)?)?)(?:(?:^|-)(?P<release>{_RELEASES}))?"
 )
 

@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import re
 
-from layerwise.text.patterns import regex
-
-CHANGING = regex(
+CHANGING = re.compile(
     r"(?:IMAGE|APP|DOCKER)?_?BUILD_?(?:DATE|TIME|DATETIME|TIMESTAMP|EPOCH|CREATED|NUMBER|NUM|NO|ID|COUNTER|URL)"
     r"|(?:IMAGE_)?CREATED(?:_AT|_DATE)?|TIMESTAMP"
     r"|(?:GIT|VCS|SCM|COMMIT|GIT_COMMIT)_(?:DATE|TIME|TIMESTAMP)"
@@ -25,10 +23,10 @@ CHANGING = regex(
 )
 """Dates, revisions and numbers of builds, also as the common CI services call them."""
 
-MOMENT = regex(r".*(?:DATE|TIME|STAMP|CREATED|EPOCH).*", re.IGNORECASE)
+MOMENT = re.compile(r".*(?:DATE|TIME|STAMP|CREATED|EPOCH).*", re.IGNORECASE)
 """Those of them that are a point in time."""
 
-BUSTER = regex(
+BUSTER = re.compile(
     r"(?:\w+_)?(?:CACHE_?_?BUST(?:ER|ING)?|BUST_?(?:THE_)?CACHE|CACHE_?BREAK(?:ER)?|BREAK_?CACHE|INVALIDATE_?CACHE"
     r"|CACHE_?INVALIDAT(?:E|OR|ION)|CACHE_?(?:DATE|EPOCH|TIMESTAMP|KILLER)|NO_?CACHE_?(?:DATE|FROM_HERE)|REFRESHED_?AT"
     r"|FORCE_?(?:REBUILD|REFRESH|UPDATE))(?:_\w+)?",
@@ -36,14 +34,14 @@ BUSTER = regex(
 )
 """Arguments whose only purpose is to make the builder run what follows again."""
 
-PLACEHOLDER = regex(
+PLACEHOLDER = re.compile(
     r"|(?:unknown?|unset|undefined|none|null|nil|n/?a|dev(?:el(?:opment)?)?|local|latest|head|snapshot|default|test|tbd|todo"
     r"|(?:not|un)[ _-]?(?:set|specified|defined|available|versioned)|dirty|main|master|[-x.?0]+|-1|1970-01-01(?:T.*)?)",
     re.IGNORECASE,
 )
 """Defaults that nobody means: the real value comes with ``--build-arg``."""
 
-HARMLESS = regex(
+HARMLESS = re.compile(
     r"(?:\w+_)?(?:VERSION|RELEASE|TAG|BUILD|COMMIT|SHA|REVISION|REV|REF|HASH|DATE|TIME|NUMBER|ID)", re.IGNORECASE
 )
 """Variables that describe a build, so that no package manager or tool of the system looks at them."""

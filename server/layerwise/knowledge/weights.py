@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from layerwise.text.patterns import regex
-
 LARGE = 100_000
 """Bytes from which on files in a layer are worth a word."""
 
@@ -24,7 +22,7 @@ PACKAGES: tuple[str, ...] = (
     *(".AppImage", ".snap"),
 )
 """Files that are installed, or run to install something."""
-INSTALLERS: re.Pattern[str] = regex(
+INSTALLERS: re.Pattern[str] = re.compile(
     r"\.run$|^get-pip\.py$|(?i:conda|mamba|miniforge|linux|x86_64|x64|amd64|aarch64|arm64|(?<![a-z])arch|uname)[^/]*\.(?:sh|bin)$"
 )
 """Scripts that carry what they install: those that exist for one platform only, and a few known by name."""
@@ -50,7 +48,7 @@ CONFIGURATION_FOLDERS: tuple[str, ...] = (
 )
 """Folders of the image in which nothing large is kept."""
 
-_SMALL_FOLDERS = regex(
+_SMALL_FOLDERS = re.compile(
     r"(?:^|[-_.])(?:scripts?|conf|config|configs|configuration|etc|sql|init|initdb|entrypoints?|hooks?|templates?|certs?"
     r"|docker|cron|crontabs?|systemd|rootfs|root|patch|patches|licenses?)$"
 )
@@ -61,7 +59,7 @@ def is_small_folder(name: str) -> bool:
     return _SMALL_FOLDERS.search(name.lower()) is not None
 
 
-_HEAVY_PACKAGES = regex(
+_HEAVY_PACKAGES = re.compile(
     r"(?:openjdk|java-|default-j[dr][ke]|texlive|libreoffice|chromium|firefox|google-chrome|postgresql-?\d*$|mysql-server"
     r"|mariadb-server|llvm|clang|gcc|g\+\+|gfortran|cmake$|build-essential|build-base|alpine-sdk|maven|gradle|cargo|rust"
     r"|golang|go$|ghc|erlang|mono-|nodejs$|dotnet-|cuda|libcudnn|libnvinfer|nvidia-|ffmpeg|libopencv|imagemagick|graphviz"
