@@ -160,12 +160,13 @@ class Suppressions:
     def _between(self, span: Span) -> Iterator[Suppression]:
         """A comment between two instructions, for the next one, its stage, or the file."""
         raw = span.of(self.dockerfile.text)
-        match = _LAYERWISE.match(raw) or _HADOLINT.match(raw)
+        ours = _LAYERWISE.match(raw)
+        match = ours or _HADOLINT.match(raw)
         if not match:
             if re.match(r"#\s*layerwise\s*:", raw):
                 yield Suppression(span, Notation.LAYERWISE, Reach.INSTRUCTION, span, (), self._comment(span))
             return
-        notation = Notation.LAYERWISE if match.re is _LAYERWISE else Notation.HADOLINT
+        notation = Notation.LAYERWISE if ours else Notation.HADOLINT
         reach = _REACHES.get(match.group("kind") or "", Reach.INSTRUCTION)
         following = self._following(span.end)
         at_top = notation is Notation.LAYERWISE and reach is Reach.INSTRUCTION and self._is_first(following)

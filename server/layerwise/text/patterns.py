@@ -11,7 +11,10 @@ from typing import Any, cast
 
 
 def regex(source: str, flags: int = 0) -> re.Pattern[str]:
-    """What ``re.compile`` gives, as far as methods and attributes go; an error in ``source`` shows at the first use."""
+    """What ``re.compile`` gives, as far as methods and attributes go; an error in ``source`` shows at the first use.
+
+    It is not the ``re`` of its matches.
+    """
     return cast("re.Pattern[str]", _Later(source, flags))
 
 
