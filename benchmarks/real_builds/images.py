@@ -133,7 +133,8 @@ def _settings(config: dict[str, Any]) -> dict[str, Any]:
     # MAINTAINER and this label say the same.
     settings["Author"] = config.get("Author") or labels.pop("org.opencontainers.image.authors", None)
     settings["Labels"] = labels or None
-    settings["Env"] = sorted(config.get("Env") or [])
+    # How apt asks matters to the build alone, which is why a fix keeps it from those who run the image.
+    settings["Env"] = sorted(each for each in config.get("Env") or [] if not each.startswith("DEBIAN_FRONTEND="))
     for key in ("Entrypoint", "Cmd"):
         words = settings[key] or []
         if words[:2] == ["/bin/sh", "-c"] and len(words) == 3:
