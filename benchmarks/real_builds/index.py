@@ -83,6 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Index
 
+    def do_HEAD(self) -> None:
+        self.do_GET()
+
     def do_GET(self) -> None:
         parts = self.path.strip("/").split("/")
         try:
@@ -101,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.send_header("Cache-Control", lifetime)
         self.end_headers()
-        for start in range(0, len(content), _PIECE):
+        for start in range(0, len(content) if self.command == "GET" else 0, _PIECE):
             piece = content[start : start + _PIECE]
             self.server.wait_for(len(piece))
             self.wfile.write(piece)

@@ -16,6 +16,7 @@ from weakref import WeakKeyDictionary
 from layerwise.build.accounts import Account, account_made_by
 from layerwise.build.model import Course, State
 from layerwise.build.operations import Operation, operations
+from layerwise.build.package_names import package_name
 from layerwise.build.settings import settings_made_by
 from layerwise.build.values import Origin, Variable, expanded
 from layerwise.knowledge.base_images import BaseImage
@@ -229,7 +230,7 @@ def _run(before: State, instruction: Run, escape: str) -> State:
         for operation in operations(command):
             if not operation.manager.is_distribution:
                 continue
-            names = {word.value.partition("=")[0] for word in operation.packages if word.value}
+            names = {package_name(word.value) for word in operation.packages if word.value}
             if operation.operation is Operation.INSTALL:
                 installed |= names
             elif operation.operation is Operation.REMOVE:

@@ -17,8 +17,10 @@ from layerwise.shell.tree import Dialect, Script
 from layerwise.syntax.memo import Memo
 from layerwise.syntax.tree import Instruction, Onbuild, Run, Transfer, Workdir
 from layerwise.text import Span
+from layerwise.text.patterns import regex
 
 T = TypeVar("T")
+_MAJOR = regex(r"v?(\d+)(?=[.-]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,12 @@ class ImageName:
     def name(self) -> str:
         """The repository without ``docker.io`` and ``library/``: ``python`` for the official image."""
         return self.repository.removeprefix("library/") if self.registry in ("", "docker.io") else self.repository
+
+    @property
+    def major(self) -> int | None:
+        """The number that the tag begins with: 18 for ``18.2-alpine``."""
+        found = _MAJOR.match(self.tag)
+        return int(found[1]) if found else None
 
 
 @dataclass(frozen=True)

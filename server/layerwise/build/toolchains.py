@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.package_names import package_name
 from layerwise.build.purpose import is_for_people, is_mounted, started_words
 from layerwise.knowledge.packages import DISTRIBUTION_MANAGERS
 from layerwise.knowledge.toolchains import (
@@ -122,8 +123,8 @@ def _installs_tools(step: Step) -> tuple[tuple[int, frozenset[str]], ...]:
             continue
         if each.has_option("-t", "--virtual") or not _MAYBE.isdisjoint(each.command.within):
             continue
-        words = {word.value for word in each.packages if word.value and is_build_package(_plain(word.value))}
-        if words and {_plain(word) for word in words} & step.after.installed:
+        words = {word.value for word in each.packages if word.value and is_build_package(package_name(word.value))}
+        if words and {package_name(word) for word in words} & step.after.installed:
             found.append((index, frozenset(words)))
     return tuple(found)
 
@@ -132,10 +133,6 @@ def _sweeps(operation: PackageOperation) -> bool:
     """``apt-get purge --auto-remove``, ``dnf autoremove``: what it removes depends on what was marked before."""
     words = {word.value for word in operation.command.arguments}
     return not words.isdisjoint(("autoremove", "--auto-remove", "--autoremove", "--automatic"))
-
-
-def _plain(name: str) -> str:
-    return name.partition("=")[0].partition("@")[0].partition(":")[0]
 
 
 def _users(stage: Stage, install: Step, command: Command) -> Iterator[tuple[Step, Command]]:
@@ -165,7 +162,7 @@ def _may_compile(operation: PackageOperation) -> bool:
 
 def _taken_away(stage: Stage, install: Step, names: frozenset[str]) -> Step | None:
     """The later step that removes the packages again; that they stay all the same is for others to say."""
-    plain = {_plain(name) for name in names}
+    plain = {package_name(name) for name in names}
     return next((step for step in stage.steps[install.index :] if plain.isdisjoint(step.after.installed)), None)
 
 
@@ -178,9 +175,7 @@ def _may_compile_later(stage: Stage) -> bool:
         return True
     return any(
         operation.operation is Operation.INSTALL
-        and any(
-            _plain((word.value or "").lower()).partition("[")[0] in RUNTIME_COMPILERS for word in operation.packages
-        )
+        and any(package_name((word.value or "").lower()) in RUNTIME_COMPILERS for word in operation.packages)
         for step in stage.steps
         if step.tools
         for operation in step.operations

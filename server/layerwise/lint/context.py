@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -71,6 +72,11 @@ class StageContext(Surroundings):
         if not self.stage.span.encloses(span):
             raise ValueError(f"{span} is outside of the stage at {self.stage.span}")
         return span.of(self.dockerfile.text)
+
+    def names_behind(self, step: Step, name: str) -> bool:
+        """Whether anything behind a step may name a file: its name stands there as a word, be it in a comment."""
+        behind = self.text(Span(step.span.end, self.stage.span.end))
+        return name in behind and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", behind) is not None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from layerwise.build.dependencies.folders import Placed, absolute, is_within
 from layerwise.build.model import Stage, Step
+from layerwise.build.package_names import package_name
 from layerwise.build.splitting.contract import Carried, UnsplittableError
 from layerwise.build.splitting.interpreted import refuse_mounted, trees
 from layerwise.build.splitting.starting import Start
@@ -172,7 +173,7 @@ def _named(words: Sequence[str], folder: str, home: str | None) -> Iterator[str]
 
 
 def _installs_installers(words: Sequence[str]) -> bool:
-    names = [re.split("[=<>~@!\\[]", word)[0] for word in words if not word.startswith("-") and word != "install"]
+    names = [package_name(word) for word in words if not word.startswith("-") and word != "install"]
     return bool(names) and _INSTALLERS.issuperset(names)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from layerwise.build.dependencies import span_of
@@ -69,8 +68,7 @@ def install_ignores_lockfile(stage: Stage, ctx: StageContext) -> Iterator[Findin
 def _is_old(stage: Stage) -> bool:
     """Whether the image has an npm without ``npm ci``, which came with 5.7."""
     image = stage.facts.image
-    version = re.match(r"v?(\d+)(?:\.|-|$)", image.tag) if image and image.name == "node" else None
-    return version is not None and int(version[1]) < 10
+    return image is not None and image.name == "node" and image.major is not None and image.major < 10
 
 
 def _place(each: Unlocked) -> Span:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise
 
@@ -13,6 +12,7 @@ from layerwise.build.mounting import cache_places, mount_values
 from layerwise.build.mounts import cache_targets
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.package_lists import lives_on_lists
+from layerwise.build.package_names import package_name
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
 from layerwise.knowledge.packages import MANAGERS
@@ -108,7 +108,7 @@ def _is_worth_it(step: Step, operations: tuple[PackageOperation, ...]) -> bool:
         return True
     if any(each.operation is Operation.REMOVE and each.manager is manager for each in step.operations):
         return False
-    names = [_name(word.text) for each in operations for word in each.packages if not _is_option(word.text)]
+    names = [package_name(word.text) for each in operations for word in each.packages if not _is_option(word.text)]
     if not manager.is_distribution and any(not each.packages or _has_manifest(each) for each in operations):
         return True
     return len(names) >= (MANY if manager.is_distribution else SEVERAL) or any(map(is_heavy_package, names))
@@ -118,10 +118,6 @@ def _has_manifest(operation: PackageOperation) -> bool:
     return operation.has_option("-r", "--requirement", "-e", "--editable") or any(
         word.text.strip("'\"").startswith((".", "/", "$")) for word in operation.packages
     )
-
-
-def _name(text: str) -> str:
-    return re.split(r"(?<=.)[=<>~@\[]", text.strip("'\""))[0]
 
 
 def _is_option(text: str) -> bool:

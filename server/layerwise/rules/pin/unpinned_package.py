@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from layerwise.build.operations import Operation, PackageOperation, operations
+from layerwise.build.package_names import package_name
 from layerwise.knowledge.pins import PINNINGS, Pinning
 from layerwise.lint import Context, Finding, Severity, rule
 from layerwise.shell.tree import Around, Command, ShellWord
@@ -142,4 +143,4 @@ def _text(word: ShellWord) -> str:
 
 def _bare(name: str) -> str:
     """The name alone: ``uvicorn`` of ``uvicorn[standard]``, ``typescript`` of ``typescript@latest``."""
-    return re.sub(r"\[.*|(?<=.)@.*", "", name)
+    return package_name(name)

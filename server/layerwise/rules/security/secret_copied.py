@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -111,12 +110,10 @@ def _fix(
     if target is None or not facts.takes_mounts or facts.is_windows or facts.is_parent or instruction.flag("from"):
         return None
     name = posixpath.basename(target)
-    users: list[Step] = []
-    for later in stage.steps[step.index + 1 :]:
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", ctx.text(later.span)):
-            return None
-        if later.kind is Run and not later.subjects.isdisjoint(kind.readers):
-            users.append(later)
+    if ctx.names_behind(step, name):
+        return None
+    behind = stage.steps[step.index + 1 :]
+    users = [each for each in behind if each.kind is Run and not each.subjects.isdisjoint(kind.readers)]
     id_ = name.lstrip("._")
     mode = "" if all(home_of(each.before) == "/root" for each in users) else ",mode=0444"
     value = "type=ssh" if kind.over_ssh else f"type=secret,id={id_},target={target}{mode}"

@@ -43,6 +43,7 @@ def secret_literal(instruction: Instruction, ctx: Context) -> Iterator[Finding]:
     ## Use instead
     RUN --mount=type=secret,id=KEY,env=KEY curl -H "X-Key: $KEY" -o /srv/data https://example.com/data
     """
+    # A token has its own shape wherever it stands, in a comment or in half of a word too: so the raw text is searched.
     text = ctx.text_of_step
     if not any(hint in text for hint in HINTS):
         return
@@ -52,7 +53,7 @@ def secret_literal(instruction: Instruction, ctx: Context) -> Iterator[Finding]:
             continue
         if match.lastgroup == "jwt" and _is_public(match[0]):
             continue
-        span = Span(start + match.start(), start + match.end())
+        span = Span(*match.span()).moved(start)
         if instruction.span.encloses(span):
             yield Finding(
                 span, f"This is {KINDS[match.lastgroup]}: whoever can read this file, or pull the image, has it"

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.package_names import package_name
 from layerwise.build.purpose import is_for_people, mentions, serves
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
@@ -79,8 +80,7 @@ def _installing(step: Step) -> tuple[int, ...]:
 
 
 def _name(word: ShellWord) -> str:
-    name = word.value or ""
-    return name.partition("=")[0].partition("@")[0]
+    return package_name(word.value or "")
 
 
 def _is_idle(word: ShellWord, operation: PackageOperation, step: Step, stage: Stage) -> bool:

@@ -156,5 +156,5 @@ def _is_old(each: Shipped) -> bool:
         version = each.step.before.lookup("POETRY_VERSION")
         return bool(version and re.match(r"0\.|1\.[01](?:\.|$)", version.value or ""))
     image = each.stage.facts.image
-    match = re.match(r"\d+", image.tag) if image is not None and image.name == "node" else None
-    return each.operation.manager.name == "npm" and match is not None and int(match[0]) <= OLD_NPM
+    major = image.major if image is not None and image.name == "node" else None
+    return each.operation.manager.name == "npm" and major is not None and major <= OLD_NPM

@@ -69,7 +69,7 @@ def download_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
 def _is_wanted_later(stage: Stage, step: Step, left: Left, ctx: StageContext) -> bool:
     """Whether a later step names the file, or removes it: then the removal is what is in the wrong place."""
-    if left.name in ctx.text(Span(step.span.end, stage.span.end)):
+    if ctx.names_behind(step, left.name):
         return True
     later = [each for each in stage.steps_about({"rm"}) if each.index > step.index]
     return left.path is not None and is_removed(left.path, later)

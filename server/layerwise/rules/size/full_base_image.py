@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.package_names import package_name
 from layerwise.build.purpose import holds_application, is_for_people, starts_application, starts_script
 from layerwise.build.relation import Alteration
 from layerwise.knowledge.variants import COMPILED_PACKAGES, COMPILERS, FULL_PROGRAMS, SLIM, Slim, slim_tag
@@ -122,7 +123,7 @@ def _compiles(operation: PackageOperation) -> bool:
         return False
     if manager.name in COMPILING:
         return True
-    names = {(word.value or "").lower().partition("=")[0].partition("[")[0] for word in operation.packages}
+    names = {package_name(word.value or "").lower() for word in operation.packages}
     if manager.is_distribution:
         return any(name.endswith("-dev") for name in names)
     if any(name.startswith("git+") for name in names):

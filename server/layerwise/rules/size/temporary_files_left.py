@@ -13,7 +13,6 @@ from layerwise.build.traces import is_removed
 from layerwise.knowledge.programs import INSTALLING_SOURCES
 from layerwise.lint import Applicability, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import append_command
-from layerwise.text import Span
 
 BUILDING = frozenset({*INSTALLING_SOURCES, "pip"})
 
@@ -59,9 +58,7 @@ def temporary_files_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
 def _is_wanted_later(stage: Stage, step: Step, left: Sources, ctx: StageContext) -> bool:
     """Whether a later step names the folder, or removes it: then the removal is what is in the wrong place."""
-    behind = ctx.text(Span(step.span.end, stage.span.end))
-    name = posixpath.basename(left.path)
-    if name in behind and re.search(rf"\b{re.escape(name)}\b", behind):
+    if ctx.names_behind(step, posixpath.basename(left.path)):
         return True
     later = [each for each in stage.steps_about({"rm"}) if each.index > step.index]
     return is_removed(left.path, later)
