@@ -1,6 +1,8 @@
 // The life of the server as the user sees it: the status item, the output, what happens when it is killed, and without a Python.
 
 import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
 import {
   clickWord, openFile, picture, runCommand, serverPids, set, squiggle, startEditor, statusText, switchTo, toasts, until, untilStatus,
@@ -138,6 +140,70 @@ test("without a usable Python a message says so and leads to the setting", { tim
   await untilStatus(vscode, /Layerwise: running/);
   await answers();
 });
+
+test("a server that ends before its first answer is started again, and no message is needed", { timeout: 120_000 }, async () => {
+  const { page } = vscode;
+  for (const [name, ending] of [["crashing", 'echo "ImportError: not yet" >&2; exit 3'], ["killed", "kill -9 $$"]]) {
+    const starts = interpreter(name, `[ "$(grep -c . "$0.starts")" -gt 2 ] || { ${ending}; }`);
+    await set(vscode, { "layerwise.interpreter": `\${workspaceFolder}/${name}` });
+    await switchTo(vscode, "Dockerfile");
+    await untilStatus(vscode, new RegExp(`Layerwise: running, with .*/${name}`));
+    assert.equal(starts(), 3);
+    await answers();
+    assert.equal(await toasts(vscode).count(), 0);
+  }
+  await runCommand(page, "Layerwise: Show Output");
+  await output(/The server did not start \(exit status 3, ImportError: not yet\)\. It is started again\./);
+  await output(/The server did not start \(signal SIGKILL\)\. It is started again\./);
+  await runCommand(page, "View: Toggle Panel Visibility");
+});
+
+test("a server that never starts is left alone after five attempts, with one message that says why", { timeout: 120_000 }, async () => {
+  const { page } = vscode;
+  const starts = interpreter("broken", 'echo "Traceback" >&2; echo "ImportError: no such thing" >&2; exit 3');
+  await set(vscode, { "layerwise.interpreter": "${workspaceFolder}/broken" });
+  await switchTo(vscode, "Dockerfile");
+  const message = toasts(vscode, "could not start its server");
+  await message.waitFor({ timeout: 30_000 });
+  await picture(vscode, "never-started");
+  assert.match(await message.innerText(), /\/broken after 5 attempts: exit status 3, ImportError: no such thing\./);
+  assert.match(await untilStatus(vscode, /Layerwise: did not start/), /ImportError: no such thing/);
+  assert.equal(await toasts(vscode).count(), 1);
+  assert.equal(starts(), 5);
+  await message.getByText("Restart Server").click();
+  await until(() => starts() === 10, 30_000, () => `${starts()} starts`);
+  await message.waitFor({ timeout: 30_000 });
+  assert.equal(await toasts(vscode).count(), 1);
+  await set(vscode, { "layerwise.interpreter": "python3" });
+  await switchTo(vscode, "Dockerfile");
+  await untilStatus(vscode, /Layerwise: running, with python3/);
+  await answers();
+});
+
+test("a restart that is asked for does not wait for the next attempt", { timeout: 120_000 }, async () => {
+  const starts = interpreter("broken", "exit 3");
+  await set(vscode, { "layerwise.interpreter": "${workspaceFolder}/broken" });
+  await until(() => starts() === 3, 30_000, () => `${starts()} starts`);
+  await set(vscode, { "layerwise.interpreter": "python3" });
+  await switchTo(vscode, "Dockerfile");
+  await untilStatus(vscode, /Layerwise: running, with python3/);
+  assert.ok(starts() < 5, `${starts()} starts`);
+  assert.equal(serverPids(vscode).length, 1);
+  await answers();
+});
+
+/** Writes an interpreter that does this before it runs a server; returns a function that counts how often it came to that. */
+function interpreter(name, script) {
+  const path = join(vscode.folder, name);
+  writeFileSync(`${path}.starts`, "");
+  writeFileSync(path, `#!/bin/sh
+[ "$2" = -c ] && exec python3 "$@"
+echo start >>"$0.starts"
+${script}
+exec python3 "$@"
+`, { mode: 0o755 });
+  return () => vscode.read(`${name}.starts`).split("\n").length - 1;
+}
 
 /** Waits until the output of Layerwise says what is expected; returns all that is seen of it. */
 async function output(expected) {

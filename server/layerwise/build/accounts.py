@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from layerwise.shell.tree import Command
 
@@ -19,8 +19,7 @@ _HOME = ("-d", "--home-dir", "--home", "-h")
 _BASE = ("-b", "--base-dir")
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Struct, frozen=True):
     """A user. ``uid`` and ``home`` are as written in the command, None where it leaves them to the tool."""
 
     name: str

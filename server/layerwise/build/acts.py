@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.model import Stage, State, Step
 from layerwise.shell.tree import (
@@ -46,8 +47,7 @@ from layerwise.syntax.tree import (
 _GROUPING = frozenset({Around.GROUP, Around.SUBSHELL, Around.NESTED, Around.SUBSTITUTION})
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Act:
+class Act(Struct, frozen=True, eq=False):
     """One thing that a step does. ``words`` start with the keyword of the instruction; equal words are the same act."""
 
     step: Step

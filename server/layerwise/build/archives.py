@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import Placed, absolute, placed_commands, working_directories
 from layerwise.build.downloads import File, plain, spelled, unpacks
@@ -19,8 +20,7 @@ from layerwise.text import Span
 TARS = tuple(suffix for suffix in ARCHIVES if suffix.startswith((".tar", ".t")))
 
 
-@dataclass(frozen=True, slots=True)
-class Unpacked:
+class Unpacked(Struct, frozen=True):
     """An archive that ``copy`` puts at an absolute path, and the command of ``run`` that unpacks it in ``folder``.
 
     ``source`` is where it stands in the copy; ``removals`` are the commands of the same RUN that remove it.

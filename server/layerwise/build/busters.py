@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.knowledge.volatile import BUSTER
@@ -17,8 +18,7 @@ from layerwise.text import Span
 _BUILT = (Run, Transfer, Workdir, User)
 
 
-@dataclass(frozen=True, slots=True)
-class Idle:
+class Idle(Struct, frozen=True):
     """A declaration that reaches no step. ``above`` is the RUN that it would reach if it stood above it.
 
     ``instruction`` is the span of the ARG, ``place`` that of the name in it.

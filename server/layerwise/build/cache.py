@@ -15,8 +15,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.syntax.tree import (
@@ -36,29 +38,25 @@ from layerwise.syntax.tree import (
 from layerwise.syntax.words import variables
 
 
-@dataclass(frozen=True, slots=True)
-class ContextChange:
+class ContextChange(Struct, frozen=True):
     """A file of the build context has other content. ``path`` is relative to the root of the context."""
 
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentChange:
+class ArgumentChange(Struct, frozen=True):
     """Another value is given for a build argument, or its default in the ARG before the first FROM is another."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageChange:
+class ImageChange(Struct, frozen=True):
     """The reference of an image, as FROM or ``--from`` write it, means another image than before."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepChange:
+class StepChange(Struct, frozen=True):
     """The text of a step is another, but does the same kind of thing: another value of an ENV, another command."""
 
     step: Step
@@ -78,8 +76,7 @@ def rebuilt_by(build: Build, change: Change, is_ignored: IsIgnored = lambda path
     return tuple(step for stage in build.stages if stage.facts.reachable for step in spread.through(stage))
 
 
-@dataclass(slots=True)
-class _Effect:
+class _Effect(Struct):
     """How far a change has come at some point of a stage: what may be another than before."""
 
     below: bool = False

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import (
     absolute,
@@ -45,8 +46,7 @@ _JOINABLE = frozenset({"from", "chown", "chmod", "link"})
 _PERHAPS = frozenset({Around.IF, Around.CASE, Around.OR, Around.FUNCTION})
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """What one COPY says by itself. ``folder`` is as it would be written, with a slash at the end."""
 
     folder: str
@@ -64,8 +64,7 @@ class _Part:
     """The name of its source is written at the end of the destination too, so that it must be a file."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class CopyRow:
+class CopyRow(Struct, frozen=True, eq=False):
     """COPYs in the order of the file, two or more, each of some small files. ``folder`` is theirs, as it is written.
 
     ``path`` is the same absolute, where it can be known.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import is_within
 from layerwise.build.environment import Environment
@@ -44,8 +45,7 @@ _CLEANING = frozenset(
 """The tools whose clean commands empty their caches, and not only what the project has built."""
 
 
-@dataclass(frozen=True, slots=True)
-class Defeat:
+class Defeat(Struct, frozen=True):
     """Something that makes the mounts of a step useless. ``edits`` take it out; None where that cannot be done."""
 
     span: Span

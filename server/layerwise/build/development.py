@@ -11,8 +11,9 @@ import posixpath
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.copies import copied
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within, placed_commands
@@ -31,8 +32,7 @@ _NOT_BUILDING = frozenset({"dump-autoload", "dumpautoload", "pack", "publish"})
 _STARTS = frozenset({"npm", "yarn", "pnpm", "bun"})
 
 
-@dataclass(frozen=True, slots=True)
-class Shipped:
+class Shipped(Struct, frozen=True):
     """An install whose development dependencies get into the image.
 
     ``copy`` is the step of another stage that brings them there, None where the layers of the install's own stage are

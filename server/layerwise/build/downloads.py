@@ -9,9 +9,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, placed_commands
 from layerwise.build.model import Step
@@ -35,8 +36,7 @@ class Use(StrEnum):
     RUN = "run"
 
 
-@dataclass(frozen=True, slots=True)
-class Left:
+class Left(Struct, frozen=True):
     """A file that a RUN has no use for any more. ``name`` is the file without folders as it is written.
 
     ``download`` and ``user`` are indices among the commands of the script. ``path`` is absolute, None where the folder
@@ -90,8 +90,7 @@ def spelled(text: str) -> str:
     return _BRACES.sub(r"$\1", text)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+class File(Struct, frozen=True):
     """A file that words of a script may mean. Its name and path are ``spelled``; an unknown path is None."""
 
     name: str
@@ -180,9 +179,9 @@ def use_of(placed: Placed, file: File) -> Use | None:
 
 def unpacks(words: Sequence[str]) -> bool:
     """Whether these arguments tell ``tar`` to unpack."""
-    return any(re.fullmatch(r"-?[a-zA-Z]*x[a-zA-Z]*", word) for word in words[:2]) or bool(
-        {"--extract", "--get", "-x"} & set(words)
-    )
+    if any(re.fullmatch(r"-[a-zA-Z]*x[a-zA-Z]*|--extract|--get", word) for word in words):
+        return True
+    return bool(words) and re.fullmatch(r"[a-zA-Z]*x[a-zA-Z]*", words[0]) is not None
 
 
 def _absolute(text: str, folder: str | None) -> str | None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.shell.tree import Script
 from layerwise.syntax.tree import Add, Copy, Heredoc, Instruction, Run, Transfer, Word, Workdir
@@ -17,8 +18,7 @@ _REMOTE = ("http://", "https://", "git://", "git@", "ssh://")
 _DEVICES = "/dev/"
 
 
-@dataclass(frozen=True, slots=True)
-class Reads:
+class Reads(Struct, frozen=True):
     """What a step takes from outside.
 
     ``context`` are the paths it takes from the build context, as patterns relative to its root, ``"."`` for all of it;

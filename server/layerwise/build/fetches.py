@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.build.model import Stage, Step
 from layerwise.knowledge.moving import (
@@ -39,8 +40,7 @@ class What(StrEnum):
     ADDED_REPOSITORY = "added repository"
 
 
-@dataclass(frozen=True, slots=True)
-class Fetch:
+class Fetch(Struct, frozen=True):
     """A download that nothing pins. ``name`` is the branch of a clone, empty for the one that is the default."""
 
     what: What

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.model import Stage, Step
 from layerwise.syntax.tree import Arg, Cmd, Entrypoint, Env, From, Healthcheck, Maintainer, Onbuild, Pair, Run
@@ -14,8 +15,7 @@ _AT_RUN_TIME = (Cmd, Entrypoint, Healthcheck, Maintainer)
 """What these name is a variable of the container, in which there is no build argument any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class Handover:
+class Handover(Struct, frozen=True):
     """``users`` are the RUNs that use the argument, ``declarations`` the pairs that make it known, with their steps."""
 
     users: tuple[Step, ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from layerwise.build.model import ImageName
 from layerwise.knowledge.end_of_life import (
@@ -28,16 +29,14 @@ _MIRRORS = ("public.ecr.aws/docker/library/", "mirror.gcr.io/library/")
 _VERSION = regex(r"v?(\d+(?:\.\d+)*)(?:(?:rc|a|b|alpha|beta)\d*)?", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Ended:
+class Ended(Struct, frozen=True):
     """A release that gets no fixes any more, and since when: a day or a month."""
 
     title: str
     since: str
 
 
-@dataclass(frozen=True, slots=True)
-class Lifetime:
+class Lifetime(Struct, frozen=True):
     """What has come to an end of an image. ``successor`` is the image to move to, as ``name:tag``, if one is sure."""
 
     ended: tuple[Ended, ...]

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.build.dependencies import View, Work, survey
 from layerwise.build.dependencies.folders import absolute
@@ -30,8 +31,7 @@ _UNSURE = frozenset({Around.FUNCTION, Around.SUBSTITUTION, Around.OR, Around.TRI
 _BERRY = regex(r"yarn@(?!1\.|0\.)\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Unlocked:
+class Unlocked(Struct, frozen=True):
     """An install that need not keep to a lock file. Spans are those of ``Work``: the RUN starts at 0."""
 
     index: int

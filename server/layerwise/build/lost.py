@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import (
     Placed,
@@ -48,8 +49,7 @@ _NODE_PROGRAMS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Use:
+class Use(Struct, frozen=True, eq=False):
     """Who needs it. ``path`` is absolute in the stage that has the mount, ``word`` names it where it is a source."""
 
     step: Step
@@ -58,8 +58,7 @@ class Use:
     word: Word | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Lost:
+class Lost(Struct, frozen=True, eq=False):
     """A folder in a cache mount, and the later uses that find nothing there. ``steps`` are all that mount it."""
 
     stage: Stage

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property, partial
 from typing import Any, TypeVar, overload
+
+from msgspec import Struct
 
 from layerwise.build.step import Course, ImageName, State, Step
 from layerwise.build.structure import Structure
@@ -31,8 +32,7 @@ T = TypeVar("T")
 GivenT = TypeVar("GivenT")
 
 
-@dataclass(frozen=True, slots=True)
-class StageFacts:
+class StageFacts(Struct, frozen=True):
     """What a step may know of its stage. Compares by value and holds no spans."""
 
     index: int
@@ -60,8 +60,7 @@ class StageFacts:
     """Other stages are built on it."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Head:
+class Head(Struct, frozen=True, eq=False):
     """What the text of a stage says by itself, under the ARGs before the first FROM."""
 
     name: str | None
@@ -83,9 +82,8 @@ class Head:
 
     def is_like(self, other: Head) -> bool:
         """Whether another text says the same."""
-        return all(getattr(self, name) == getattr(other, name) for name in self.__slots__ if name != "entry") and (
-            self.entry is other.entry
-        )
+        alike = (getattr(self, name) == getattr(other, name) for name in self.__struct_fields__ if name != "entry")
+        return self.entry is other.entry and all(alike)
 
 
 class Stage:

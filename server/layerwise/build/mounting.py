@@ -60,10 +60,10 @@ def add_mounts(step: Step, values: Iterable[str], *, gap: str, newline: str, ind
         return None
     instruction = _run(step)
     at = gap_of(step).start
-    if len(flags) == 1 or instruction.heredocs:
+    if len(flags) + len(instruction.flags) == 1 or instruction.heredocs:
         return Edit(Span(at, at), "".join(f" {flag}" for flag in flags))
     line = f" {step.escape}{newline}{indent}"
-    text = " " + line.join(flags)
+    text = (line if instruction.flags else " ") + line.join(flags)
     if "\n" in gap:
         return Edit(Span(at, at), text)
     return Edit(Span(at, at + len(gap)), text + line)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import UNKNOWN, absolute
 from layerwise.build.model import Stage, Step
 from layerwise.syntax.tree import Layout, Mount, Onbuild, Run, Transfer
 
 
-@dataclass(frozen=True, slots=True)
-class CacheMount:
+class CacheMount(Struct, frozen=True):
     """A ``--mount=type=cache``. ``target`` is absolute, and starts with ``UNKNOWN`` below an unknown folder."""
 
     flag: Mount

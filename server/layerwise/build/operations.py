@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct, field
 
 from layerwise.knowledge.packages import BY_MODULE, BY_PROGRAM, Operation, PackageManager
 from layerwise.shell import script_of
@@ -27,8 +28,7 @@ _PLAIN_END = regex(r"/([\w.-]+)[\"']?$")
 _R_INSTALL = regex(r"\b(?:install\.packages|install_\w+|restore|pkg_install|local_install_deps|install)\s*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class PackageOperation:
+class PackageOperation(Struct, frozen=True):
     """One thing that one command does with a package manager.
 
     ``subcommand`` is the last word that says what (``install``), None where the program itself says it (``yarn``).
@@ -173,8 +173,7 @@ def _letters(text: str, manager: PackageManager) -> str:
     return text[1:]
 
 
-@dataclass(slots=True)
-class _Reading:
+class _Reading(Struct):
     """What a command does, by the indices of its words; for packages and manifests with that of a first character."""
 
     manager: PackageManager
@@ -241,8 +240,7 @@ def _module(texts: tuple[str, ...]) -> tuple[PackageManager, int] | None:
     return None
 
 
-@dataclass(slots=True)
-class _Words:
+class _Words(Struct):
     """The words of a command, by what they are."""
 
     manager: PackageManager

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.build.copy_rows import is_plain_file
 from layerwise.build.dependencies import Work, survey
@@ -37,8 +38,7 @@ Place = tuple[int, int]
 """A source: the index of its step in the stage, and its own index within the COPY."""
 
 
-@dataclass(frozen=True, slots=True)
-class Overwritten:
+class Overwritten(Struct, frozen=True):
     """A path that is written twice, and the sources of both."""
 
     path: str
@@ -47,8 +47,7 @@ class Overwritten:
     later: Place
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Write:
+class _Write(Struct, frozen=True, eq=False):
     """One source of a COPY. ``origin`` is the stage or image it comes from, and its path there."""
 
     work: Work

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.apart import is_apart, is_project_folder
 from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands, shell_value
@@ -36,8 +37,7 @@ class Saying(Enum):
     """It could if the user were there, which the RUN of that command makes first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(Struct, frozen=True):
     """A path that a command changes, and the copies before it that write there, each with its absolute destination."""
 
     word: ShellWord
@@ -45,8 +45,7 @@ class Touched:
     copies: tuple[tuple[Step, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A recursive change of owner or mode, for which ``--chown=value`` or ``--chmod=value`` of a copy would do.
 
     ``value`` is None where a copy cannot say it.

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation, operations
@@ -38,8 +39,7 @@ class Lists(Enum):
     UNKNOWN = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Unlisted:
+class Unlisted(Struct, frozen=True):
     """An operation that needs lists which its own RUN does not fetch. ``lists`` says what there is, and ``source`` is
     the step that made it so, None for the base image."""
 
@@ -121,8 +121,7 @@ def uses_of(step: Step | None, update: PackageOperation) -> list[PackageOperatio
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Course:
+class _Course(Struct, frozen=True):
     """What a RUN does with the lists. ``lacking`` is the index of the first operation that takes them as it finds them;
     ``ends`` is what they are behind the RUN, None where it leaves them alone."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from layerwise.build.model import ImageName, State, Step
 from layerwise.knowledge.base_images import BUSYBOX_IMAGES, WITH_BASH
@@ -20,8 +21,7 @@ _KNOWING = frozenset({"bash", "zsh", "ash"})
 """Shells that know the option, wherever they are; ``sh`` is one of them in some images only."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unnoticed:
+class Unnoticed(Struct, frozen=True):
     """A command in front of a ``|``, by its index among the commands of the script; ``end`` is that of the one behind.
 
     ``matters`` says that it is likely to fail one day, and that the rest goes on with what there is then.

@@ -6,7 +6,8 @@ Errs on the side of a fetch: what may have changed the package sources in betwee
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import is_within
 from layerwise.build.model import Step
@@ -28,8 +29,7 @@ _SOURCES = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Refetch:
+class Refetch(Struct, frozen=True):
     """``again`` fetches what ``before`` has fetched. In one RUN ``commands`` and ``words`` would be superfluous.
 
     ``words`` are those that name the index in a removal of several things.

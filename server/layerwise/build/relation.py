@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cached_property
 from itertools import pairwise
+
+from msgspec import Struct
 
 from layerwise.build.acts import Act, acts_of, visible
 from layerwise.build.matching import Match, Pair, is_cleanup
@@ -72,8 +73,7 @@ HARMLESS = frozenset(
 """The differences that leave every command in its place, with the words and the settings that it had."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Difference:
+class Difference(Struct, frozen=True, eq=False):
     """One difference. ``detail`` are the words that it is about, ``before`` and ``after`` the steps where there are."""
 
     alteration: Alteration
@@ -85,8 +85,7 @@ class Difference:
         return f"{self.alteration}: {self.detail}" if self.detail else str(self.alteration)
 
 
-@dataclass(frozen=True)
-class Relation:
+class Relation(Struct, frozen=True, dict=True):
     """What became of a build. No differences: in each stage the same commands in the same order."""
 
     differences: tuple[Difference, ...]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, is_within, placed_commands
 from layerwise.build.downloads import File, plain, spelled, unpacks
@@ -16,8 +17,7 @@ from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Run
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """A folder of sources, by its absolute path.
 
     ``fetch`` and ``install`` are indices among the commands of the script.

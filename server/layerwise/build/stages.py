@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from layerwise.build.heads import PLATFORM_ARGS, Globals, globals_of, head_of, sources_of
 from layerwise.build.model import Build, Course, Head, Stage, StageFacts, Stages, State, Step
@@ -108,8 +109,7 @@ def _edited(stage: Stage, section: Section, global_args: Globals, escape: str) -
     return Stage(stage.facts, stage.head, stage.root, section, course, stage.parent, (), escape, like=stage)
 
 
-@dataclass(slots=True, eq=False)
-class _Plan:
+class _Plan(Struct, eq=False):
     """A stage before it is known what others do with it."""
 
     index: int

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
 
+from msgspec import Struct
+
 from layerwise.build.accounts import Account
 from layerwise.build.effects import Reads, reads_of, writes_of
 from layerwise.build.operations import PackageOperation, operations, tools_of
@@ -23,8 +25,7 @@ T = TypeVar("T")
 _MAJOR = regex(r"v?(\d+)(?=[.-]|$)")
 
 
-@dataclass(frozen=True, slots=True)
-class ImageName:
+class ImageName(Struct, frozen=True):
     """An image reference, split: ``registry/repository:tag@digest``. Unset parts are empty strings.
 
     ``text`` is the reference after expansion. ``known`` is False when it holds a variable without a known value; then
@@ -98,8 +99,7 @@ class State:
         return expanded(word, self.lookup, escape, complete=self.complete)
 
 
-@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
-class Course:
+class Course(Struct, frozen=True, eq=False, weakref=True):
     """The states of a stage: ``states[i]`` is in force before step ``i``, and the last one behind the last step."""
 
     states: tuple[State, ...]

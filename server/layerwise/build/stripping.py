@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.copies import copied
 from layerwise.build.dependencies.folders import (
@@ -43,8 +44,7 @@ _COMPILING = frozenset({"cargo", *GO_PROGRAMS, *C_COMPILERS})
 _PROFILE = regex(r"^\[profile\.release\](.*?)(?=^\[|\Z)", re.MULTILINE | re.DOTALL)
 
 
-@dataclass(frozen=True, slots=True)
-class Unstripped:
+class Unstripped(Struct, frozen=True):
     """A command that compiles a program. ``index`` is that of the command in its script.
 
     ``output`` is the absolute path of the program, or of a folder it is in; ``exact`` says which.
@@ -57,8 +57,7 @@ class Unstripped:
     """The index of the word with the flags of Go's linker, where there are any."""
 
 
-@dataclass(frozen=True, slots=True)
-class Copied:
+class Copied(Struct, frozen=True):
     """Such a program and the COPY that brings it into the result."""
 
     stage: Stage

@@ -7,8 +7,9 @@ would stay behind, and the commands that need them.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
@@ -32,8 +33,7 @@ _COMPILING_INSTALLS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class CompiledInFinal:
+class CompiledInFinal(Struct, frozen=True):
     """A final stage that stands on the image of a compiler, and compiles with it what it starts."""
 
     stage: Stage
@@ -44,8 +44,7 @@ class CompiledInFinal:
     """The words of the CMD or ENTRYPOINT that starts what was compiled."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPackages:
+class BuildPackages(Struct, frozen=True):
     """An install of compilers, build tools or headers in a stage whose layers are shipped."""
 
     step: Step

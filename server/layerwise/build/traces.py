@@ -9,10 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layerwise.build.dependencies.folders import (
     UNKNOWN,
@@ -45,8 +47,7 @@ class Kind(StrEnum):
     DEPENDENCIES = "installed dependencies"
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Something in a layer: a file or folder by its absolute path, or a package by its name.
 
     ``span`` is the command, or the instruction, that writes it; ``manager`` the package manager that it belongs to.
@@ -63,8 +64,7 @@ class Written:
         return replace(self, span=self.span.moved(by))
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True):
     """What a command removes: paths, with ``*``, or packages by name; with ``everything``, a manager's files."""
 
     command: Command

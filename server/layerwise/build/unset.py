@@ -7,7 +7,8 @@ that the script sets.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import assigned_in
 from layerwise.build.model import Step
@@ -43,8 +44,7 @@ _NAME = regex(r"[a-zA-Z_]\w*")
 _COMMAND = regex(r"\$\(|`")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Struct, frozen=True):
     """A variable without a value; ``span`` is its name, and is relative to the step where the step is at 0."""
 
     name: str

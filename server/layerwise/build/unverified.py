@@ -8,7 +8,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import UNKNOWN, Placed, absolute, placed_commands
 from layerwise.build.downloads import File, Use, plain, spelled, use_of
@@ -43,8 +44,7 @@ _TEXTS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Unverified:
+class Unverified(Struct, frozen=True):
     """``address`` and ``user`` are spans: of the word with the address, and of the command that uses the file.
 
     ``user`` is None where the file lies in a folder of programs. Relative to the step where it is asked by ``once``.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.syntax.nodes import Word
 from layerwise.syntax.words import WordError, expand, variables
@@ -22,8 +23,7 @@ class Origin(StrEnum):
     """From the base image, as far as we know that image."""
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(Struct, frozen=True):
     """A variable in scope. ``value`` is None when it can't be known (an ARG without default, or built from one)."""
 
     name: str

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.deaf import Hearing, hearing
 from layerwise.build.dependencies import Work, survey
@@ -41,8 +42,7 @@ _MOVING = frozenset({"git clone", "curl", "wget"})
 _SLOW = frozenset({"curl", "wget", "docker-php-ext-install", "install-php-extensions", "pecl"})
 
 
-@dataclass(frozen=True, slots=True)
-class Early:
+class Early(Struct, frozen=True):
     """Volatile ARGs that stand next to each other, above RUNs that have no use for them.
 
     All numbers are indices of steps. ``moved`` are the ARGs with those LABELs, ENVs and ARGs made of them that stand
@@ -98,8 +98,7 @@ def early_values(stage: Stage, tree: ContextTree | None) -> Iterator[Early]:
             yield early
 
 
-@dataclass(frozen=True, slots=True)
-class _Reach:
+class _Reach(Struct, frozen=True):
     """How far one declaration may go down: to the step ``stop``. ``carriers`` are the assignments made of it."""
 
     index: int

@@ -6,8 +6,9 @@ A builder makes stages side by side, and a COPY from one of them waits until it 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from layerwise.build.dependencies import Work, survey
 from layerwise.build.dependencies.passing import follows, passed
@@ -16,8 +17,7 @@ from layerwise.context import ContextTree
 from layerwise.syntax.tree import Run, Transfer
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Waiting:
+class Waiting(Struct, frozen=True, eq=False):
     """RUNs that follow each other, and the copies which they need not wait for, the topmost first."""
 
     stage: Stage

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from unicodedata import category, east_asian_width
+
+from msgspec import Struct
 
 _TAB = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Cells:
+class Cells(Struct, frozen=True):
     """A line made fit for a terminal. ``columns[i]`` is the cell, from 0, at which its code point ``i`` starts.
 
     ``columns`` has one more entry than the line has code points: the cell behind the last.

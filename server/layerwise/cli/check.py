@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from layerwise.cli.formats import Format, format_named
 from layerwise.cli.project import Project, settings_from_arguments
@@ -38,8 +39,7 @@ def check(arguments: Namespace) -> int:
     return ending.status(threshold_of(arguments))
 
 
-@dataclass(frozen=True)
-class CheckOne:
+class CheckOne(Struct, frozen=True, dict=True):
     """The work on one file, with all that another process needs to do it."""
 
     settings: Settings

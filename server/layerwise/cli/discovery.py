@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.cli.gitignore import IgnoreRules, rules_above, rules_in
 from layerwise.cli.names import is_dockerfile_name
@@ -13,16 +14,14 @@ STANDARD_INPUT = "-"
 _SKIPPED_FOLDERS = frozenset({".git", ".hg", ".svn", ".jj", "node_modules", ".venv", ".tox", "__pycache__"})
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """A path of the command line that leads to no Dockerfile, and why."""
 
     path: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Discovery:
+class Discovery(Struct, frozen=True):
     """The files to read, as paths to show and to open, each once; and what could not be found."""
 
     files: tuple[str, ...]
@@ -52,8 +51,7 @@ def discover(
     return Discovery(tuple(files.values()), tuple(search.missing))
 
 
-@dataclass(frozen=True, slots=True)
-class _Search:
+class _Search(Struct, frozen=True):
     """A walk through folders; ``missing`` collects what it could not look into."""
 
     honour_gitignore: bool

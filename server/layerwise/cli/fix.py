@@ -10,9 +10,11 @@ import sys
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TextIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layerwise.cli.diff import diff_lines
 from layerwise.cli.errors import FOUND
@@ -72,8 +74,7 @@ def fix(arguments: Namespace) -> int:
     return max(status, FOUND) if arguments.diff and ending.fixed else status
 
 
-@dataclass(frozen=True)
-class FixOne:
+class FixOne(Struct, frozen=True, dict=True):
     """The work on one file, with all that another process needs to do it."""
 
     settings: Settings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from layerwise.cli.cells import cells_of, crop, width_of
 from layerwise.cli.terminal import Look
@@ -15,16 +16,14 @@ _LONGEST_RAIL = 8
 _ELLIPSIS = "..."
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """Something to point at. The first mark of a frame is what it is about, and is drawn with carets."""
 
     span: Span
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """The part of a mark that lies on one line: half-open, in code points from the start of the line."""
 
     line: int

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from layerwise.lint import Applicability, Severity
 from layerwise.text import LineIndex, Span
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from layerwise.engine import Reported
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """The findings in one file, in order of their place."""
 
     path: str
@@ -25,16 +25,14 @@ class Report:
     """The absolute path of the build context, which fixes name other files relative to; empty when it is unknown."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """A file that could not be read, or a path that leads to none, and why in a few words."""
 
     path: str
     message: str
 
 
-@dataclass(slots=True)
-class Totals:
+class Totals(Struct):
     """Counts over some files. Plain data, so that one process can send it to another."""
 
     files: int = 0
@@ -73,8 +71,7 @@ def totals_of(findings: Sequence[Reported]) -> Totals:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(Struct, frozen=True):
     """A span as people count: lines and columns from 1, columns in code points, the end behind the last character."""
 
     start_line: int

@@ -6,9 +6,10 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from layerwise.cli.discovery import STANDARD_INPUT, discover
 from layerwise.cli.errors import CLEAN, FOUND, WRONG, UsageError
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from layerwise.engine import Analysis, SettingsProblem
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A file to work on. ``shown`` is its path in the output, ``path`` the absolute one, None when it has no place."""
 
     shown: str
@@ -45,8 +45,7 @@ class Target:
         return self.source if self.source is not None else read_source(self.path or self.shown)
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(Struct, frozen=True):
     """New content for a file that held ``before``, None for one that did not exist."""
 
     path: str
@@ -54,8 +53,7 @@ class Write:
     after: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """What the work on one file came to. Plain data, so that one process can send it to another."""
 
     output: str = ""
@@ -74,8 +72,7 @@ class Outcome:
     """What is to be written to standard output."""
 
 
-@dataclass(slots=True)
-class Ending:
+class Ending(Struct):
     """What a whole run came to."""
 
     totals: Totals = field(default_factory=Totals)

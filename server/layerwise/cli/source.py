@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _MARK = b"\xef\xbb\xbf"
 _FOREIGN_MARKS = {
@@ -19,8 +20,7 @@ class UnreadableError(Exception):
     """A file that cannot be read or written; the message says why in a few words, without the path."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """The text of a file, line ends untouched, without the byte-order mark that ``has_mark`` remembers.
 
     Positions are counted without the mark, as an editor counts them.

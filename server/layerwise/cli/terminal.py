@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TextIO
+
+from msgspec import Struct
 
 _CODES = {
     "bold": "1",
@@ -21,8 +22,7 @@ _CODES = {
 _WIDTH_OF_A_FILE = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     """How text is painted: with ANSI colours or without, on lines of at most ``width`` cells."""
 
     colour: bool = False

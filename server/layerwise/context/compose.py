@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.context.documents import read_yaml
 from layerwise.text.patterns import regex
@@ -18,8 +19,7 @@ _NAME = regex(r"(?:docker-)?compose(?:[.-][\w.-]+)?\.ya?ml", re.ASCII)
 _VARIABLE = regex(r"\$(?:(?P<escaped>\$)|\{(?P<name>\w+)(?::?-(?P<default>[^}]*))?\}|(?P<bare>\w+)|)", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class BuildTarget:
+class BuildTarget(Struct, frozen=True):
     """A build as a file tells it.
 
     The context is relative to the folder of that file, the Dockerfile to the context.

@@ -10,9 +10,10 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+
+from msgspec import Struct
 
 from layerwise.context.paths import PatternError, is_pattern, read_class
 from layerwise.text import Span
@@ -20,8 +21,7 @@ from layerwise.text import Span
 _MAX_PATTERNS = 2000
 
 
-@dataclass(frozen=True, slots=True)
-class IgnorePattern:
+class IgnorePattern(Struct, frozen=True):
     """A line of the file. ``text`` is cleaned, without ``!``; ``span`` is its place in the file as it was written."""
 
     span: Span
@@ -41,8 +41,7 @@ class IgnorePattern:
         return len(parts) > len(names)
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreProblem:
+class IgnoreProblem(Struct, frozen=True):
     """A line that the builder refuses, and with it the whole build."""
 
     span: Span

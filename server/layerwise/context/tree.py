@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import count, islice
 from typing import Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 from layerwise.context.ignore import IgnoreRules, read_ignore
 from layerwise.context.paths import PatternError, clean, is_pattern, join, matcher, parent
@@ -38,16 +39,14 @@ class Files(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Weight:
+class Weight(Struct, frozen=True):
     """How much of the context lies in a folder, all levels counted."""
 
     files: int
     bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class Census:
+class Census(Struct, frozen=True):
     """What the builder is sent, by folder. ``folders`` holds each one that is sent, ``.`` for the whole context."""
 
     folders: dict[str, Weight]

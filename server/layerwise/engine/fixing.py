@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from layerwise.context import ContextTree, edited
 from layerwise.engine.analysis import Analysis, analyse
@@ -42,8 +43,7 @@ class Skipped(NamedTuple):
     reason: str
 
 
-@dataclass(frozen=True)
-class FixResult:
+class FixResult(Struct, frozen=True, dict=True):
     """What ``fix_all`` made of a file."""
 
     before: Analysis

@@ -8,8 +8,9 @@ hold the identity of what they stand for; the entry holds that itself, so that n
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from layerwise.build.model import Build, Stage, StageFacts, Stages, Step
 from layerwise.build.subjects import Subjects, subjects_of_command
@@ -40,8 +41,7 @@ class _StepEntry(NamedTuple):
     harvest: Harvest
 
 
-@dataclass(slots=True)
-class _StageEntry:
+class _StageEntry(Struct):
     """What was found in a stage, and by the rules on steps in each of its steps."""
 
     stage: Stage

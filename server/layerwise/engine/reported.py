@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from layerwise.lint import Applicability, Finding, Related, Rule, Severity, Tag
 from layerwise.text import Span
@@ -34,8 +35,7 @@ class Found(NamedTuple):
         return self.at + self.finding.span.start
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Harvest:
+class Harvest(Struct, frozen=True, eq=False):
     """What some rules found, in the order of the text and with its severity, and which of them failed."""
 
     graded: tuple[tuple[Found, Severity], ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.context.tree import Files
 from layerwise.engine.reading_settings import Mistake, settings_from, settings_from_editor
@@ -21,8 +22,7 @@ _TABLE_IN: Mapping[str, KeyPath] = {"pyproject.toml": ("tool", "layerwise")}
 _PLACE_IN_ERROR = regex(r" \(at (?:line (\d+), column (\d+)|end of document)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsProblem:
+class SettingsProblem(Struct, frozen=True):
     """Something wrong in a settings file. ``span`` is a place in ``text``, the file's content.
 
     ``path`` is None for the editor's settings, which have no text; then the message names the setting.
@@ -34,8 +34,7 @@ class SettingsProblem:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
+class Loaded(Struct, frozen=True):
     """The settings in force for a file, what is wrong with them, and the settings file they come from."""
 
     settings: Settings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.context import absolute_path
 from layerwise.engine import Analysis, Reported, fix_all, ignore_edits
@@ -27,8 +28,7 @@ class ActionKind(StrEnum):
     DOCKERIGNORE = "source.dockerignore.layerwise"
 
 
-@dataclass(frozen=True, slots=True)
-class OtherFile:
+class OtherFile(Struct, frozen=True):
     """A change to another file than the Dockerfile. ``before`` is the text that ``edits`` are made for, None for a file
     that does not exist yet."""
 
@@ -38,8 +38,7 @@ class OtherFile:
     edits: tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(Struct, frozen=True):
     """Something on offer. ``reported`` is the finding that it is about, None for one about the selection or the file.
 
     ``disabled`` says why it cannot be done; then there are no edits. ``preferred`` is what a single key may apply.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.ignoring import Use, Verdict, Written, demand, sight, verdicts, weights, written
 from layerwise.build.ignoring.saying import described, size_of
@@ -20,8 +21,7 @@ __all__ = ["Ignoring", "NothingToIgnore", "action_of", "can_ignore", "title_of",
 _MOST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Ignoring:
+class Ignoring(Struct, frozen=True):
     """The ignore file as it will be. ``description`` says in lines what it leaves out, what to check, what stays."""
 
     title: str
@@ -30,8 +30,7 @@ class Ignoring:
     description: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NothingToIgnore:
+class NothingToIgnore(Struct, frozen=True):
     """Why there is nothing to do. ``reason`` is half a sentence; ``description`` says what stays, in lines."""
 
     reason: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.engine import Analysis
 from layerwise.syntax.tree import Comment, Directive, Gap, Instruction, Section
@@ -16,8 +17,7 @@ class FoldKind(StrEnum):
     REGION = "region"
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(Struct, frozen=True):
     """A piece of several lines, from the first character that stays to the last that is hidden."""
 
     span: Span

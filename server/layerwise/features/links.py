@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.images import image_name
 from layerwise.engine import Analysis
@@ -13,8 +14,7 @@ from layerwise.syntax.tree import From
 from layerwise.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """A piece of the text, and the address that it leads to."""
 
     span: Span

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.runs import merge_steps, run_text
@@ -14,8 +15,7 @@ from layerwise.text import Edit, Span
 __all__ = ["MergeOffer", "Refusal", "merge"]
 
 
-@dataclass(frozen=True, slots=True)
-class MergeOffer:
+class MergeOffer(Struct, frozen=True):
     """What may be done. ``title`` is an imperative, shown to the user; the edits refer to the text of the analysis."""
 
     title: str

@@ -5,8 +5,9 @@ of highlights, references and renaming.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.build import Stage
 from layerwise.engine import Analysis
@@ -28,16 +29,14 @@ class Kind(StrEnum):
     HEREDOC = "heredoc"
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Struct, frozen=True):
     """A place where a name stands; ``span`` covers the name alone."""
 
     span: Span
     is_definition: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """The name under a cursor: what it is, where it stands there, and all its places in order, this one included."""
 
     kind: Kind

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from layerwise.build import Build
 from layerwise.build.cache import ContextChange, rebuilt_by
@@ -20,8 +21,7 @@ TITLE = "Optimize this Dockerfile"
 _SOME_FILE = "a-file-of-the-source"
 
 
-@dataclass(frozen=True, slots=True)
-class Improvement:
+class Improvement(Struct, frozen=True):
     """One kind of change that was made, perhaps in several places.
 
     ``why`` are the messages of the findings, each once; ``places`` the spans in the text before that it comes down to.
@@ -36,16 +36,14 @@ class Improvement:
     places: tuple[Span, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnnotatedEdit:
+class AnnotatedEdit(Struct, frozen=True):
     """An edit of the text before, and the improvements that it is part of."""
 
     edit: Edit
     improvements: tuple[Improvement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Rebuild:
+class Rebuild(Struct, frozen=True):
     """How many steps a change makes the builder do again, of all that make a layer; before and after."""
 
     cause: str
@@ -55,8 +53,7 @@ class Rebuild:
     of_after: int
 
 
-@dataclass(frozen=True)
-class Optimization:
+class Optimization(Struct, frozen=True, dict=True):
     """What became of a Dockerfile."""
 
     result: FixResult

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build import Stage, Step
 from layerwise.engine import Analysis
@@ -14,8 +15,7 @@ from layerwise.text import Span
 _BLANK = " \t"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An offset inside of an instruction. Inside an ONBUILD ``instruction`` is the trigger, and ``step`` its step."""
 
     analysis: Analysis

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from layerwise.engine import Analysis
 from layerwise.features.place import instruction_behind
@@ -13,8 +13,7 @@ from layerwise.text import Span
 _BLANK = " \t"
 
 
-@dataclass(frozen=True, slots=True)
-class SignatureHelp:
+class SignatureHelp(Struct, frozen=True):
     """The notations that fit, the one that is meant, and the index of the part at the cursor."""
 
     signatures: tuple[Signature, ...]

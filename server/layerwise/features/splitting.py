@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.splitting import Refusal, Split, may_split, split
 from layerwise.engine import Analysis, analyse
@@ -19,8 +20,7 @@ _AS_BEFORE = "size/development-dependencies"
 """What it says of the result was true before, when the build itself still needed them."""
 
 
-@dataclass(frozen=True, slots=True)
-class SplitOffer:
+class SplitOffer(Struct, frozen=True):
     """What may be done. ``title`` says the first assumption; ``description`` all of them, and what is left behind."""
 
     title: str

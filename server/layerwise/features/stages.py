@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build import Stage
 from layerwise.engine import Analysis
@@ -11,8 +12,7 @@ from layerwise.features.place import Place, section_of
 from layerwise.syntax.tree import Copy, From, Instruction, Run, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A word that names a stage or an image, and the stage it stands in (by index; -1 before the first FROM)."""
 
     word: Word

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.build import Stage
 from layerwise.engine import Analysis
@@ -21,8 +22,7 @@ class SymbolKind(StrEnum):
     VARIABLE = "variable"
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """An entry of the outline. ``span`` is all that belongs to it, ``name_span`` what to select; it lies inside."""
 
     name: str

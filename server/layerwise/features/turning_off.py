@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.engine import read_settings, selection
 from layerwise.engine.toml_places import KeyPath, Place, places
@@ -39,8 +40,7 @@ def turning_off(rule: Rule, path: str, text: str | None) -> tuple[Edit, ...] | N
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _Settings:
+class _Settings(Struct, frozen=True):
     """A settings file: its text, our table in it, and where each setting stands."""
 
     text: str

@@ -6,7 +6,9 @@ What is said here is about names and places; values are the build's (``State.loo
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from layerwise.build import Stage
 from layerwise.engine import Analysis
@@ -31,8 +33,7 @@ BY_SHELL = (Run, Cmd, Entrypoint, Healthcheck)
 """The instructions whose variables a shell expands, not the builder."""
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """An ENV or ARG that names a variable, and the stage it stands in; None before the first FROM."""
 
     pair: Pair

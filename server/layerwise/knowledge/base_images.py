@@ -6,11 +6,11 @@ Facts that differ between tags, such as a version number, are listed without a v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class BaseImage:
+class BaseImage(Struct, frozen=True):
     """What is in force in an image.
 
     ``env`` are pairs of a name and a value, None for one that differs between tags. ``workdir`` is None when unknown;

@@ -8,7 +8,8 @@ is what had ended on ``AS_OF``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 AS_OF = "2026-11-20"
 """The day on which this table was checked."""
@@ -16,8 +17,7 @@ NEAR = "2027-02-20"
 """A release that ends before is nothing to move to."""
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """The releases of something. ``ends`` are the dates of the last fixes by release, also of those yet to come.
 
     ``parts`` are what may stand beside the release in a tag such that the same tag of a newer release is sure to exist;
@@ -33,8 +33,7 @@ class Product:
     """Releases behind which so much has changed that programs have to be rewritten."""
 
 
-@dataclass(frozen=True, slots=True)
-class Suite:
+class Suite(Struct, frozen=True):
     """A release of a distribution by the name it has in tags. ``follows`` is the oldest one to move to."""
 
     title: str
@@ -42,8 +41,7 @@ class Suite:
     follows: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(Struct, frozen=True):
     """An image that is not built any more, since when, and what is there in its place, as one says it."""
 
     since: str

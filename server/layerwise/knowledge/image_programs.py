@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Programs:
+class Programs(Struct, frozen=True):
     """``has`` are programs that are there for sure, ``lacks`` those that are not. ``sh`` among them is the shell."""
 
     has: frozenset[str] = frozenset()

@@ -5,8 +5,9 @@ From the Dockerfile reference and BuildKit's ``frontend/dockerfile/instructions`
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class FlagKind(StrEnum):
@@ -41,8 +42,7 @@ MANY = 1 << 30
 """No limit to the number of arguments."""
 
 
-@dataclass(frozen=True, slots=True)
-class InstructionKind:
+class InstructionKind(Struct, frozen=True):
     """What the builder knows of an instruction."""
 
     name: str

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Kind(StrEnum):
@@ -24,8 +25,7 @@ class Kind(StrEnum):
     DOCKER = "What tells the builder what to do"
 
 
-@dataclass(frozen=True, slots=True)
-class Litter:
+class Litter(Struct, frozen=True):
     """A kind of files or folders. ``name`` alone tells, where none of the other fields demands more."""
 
     name: str
@@ -279,8 +279,7 @@ CALL_OF_GIT = re.compile(
 """A call of git that reads the history: ``git describe``, ``["git", "-C", ".", "rev-parse", "HEAD"]``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Files that a tool reads when it builds, in which the history may be asked for.
 
     ``run_by`` are globs of programs, as in ``Litter.made_by``; ``plugins`` what reads the history on their behalf.

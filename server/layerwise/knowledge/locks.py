@@ -6,11 +6,11 @@ Sources: the manuals of the tools. Which files and subcommands there are besides
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 
-@dataclass(frozen=True, slots=True)
-class Locking:
+class Locking(Struct, frozen=True):
     """One package manager. Without its ``remedy`` an install changes the lock file where that does not fit."""
 
     files: tuple[str, ...]

@@ -6,11 +6,11 @@ Names are relative to the folder of the project and may hold ``*``. Sources: the
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Manifests:
+class Manifests(Struct, frozen=True):
     """What one package manager reads of a project before it installs."""
 
     manager: str

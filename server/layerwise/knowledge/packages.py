@@ -7,8 +7,9 @@ each tool's own manual, and of its source where the manual leaves something open
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 
 class Operation(StrEnum):
@@ -25,8 +26,7 @@ class Operation(StrEnum):
     """The project is compiled or a script of it is run; what is missing is fetched on the way by some."""
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(Struct, frozen=True):
     """Where a tool keeps something: ``path``, unless one of the variables in ``moved_by`` is set.
 
     Paths are absolute inside the image, ``~`` is the home folder of the user who runs the tool; one that only the tool itself
@@ -44,16 +44,14 @@ class Folder:
     """Where it lies for users who are not root, if that is elsewhere."""
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
+class Switch(Struct, frozen=True):
     """An environment variable that turns a cache off when it has one of ``values``, compared in lower case."""
 
     name: str
     values: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class PackageManager:
+class PackageManager(Struct, frozen=True):
     """A row of the table."""
 
     name: str

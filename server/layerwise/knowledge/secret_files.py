@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class SecretFile:
+class SecretFile(Struct, frozen=True):
     """``path`` matches the end of a path. ``content`` matches a text that does hold a secret.
 
     Where ``by_name`` is False the name says little, so that the content has to be seen.

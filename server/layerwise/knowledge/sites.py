@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 NGINX = "nginx:1.28-alpine"
 NGINX_OF_A_USER = "nginxinc/nginx-unprivileged:1.28-alpine"
 """The same, for running without root."""
 
 
-@dataclass(frozen=True, slots=True)
-class SiteServer:
+class SiteServer(Struct, frozen=True):
     """A server of files. ``single`` are the options by which it answers unknown paths with the first page."""
 
     port: int
@@ -51,8 +51,7 @@ SERVERS: Mapping[str, SiteServer] = {
 """By the name of the program."""
 
 
-@dataclass(frozen=True, slots=True)
-class DevelopmentServer:
+class DevelopmentServer(Struct, frozen=True):
     """A server that builds the source as it serves it. ``folder`` is where the same tool builds it to, otherwise."""
 
     port: int

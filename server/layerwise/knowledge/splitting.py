@@ -5,11 +5,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Sdk:
+class Sdk(Struct, frozen=True):
     """An image to build with. ``static`` and ``debian`` and ``alpine`` are images to run the result on, by what the SDK
     image is based on; ``{release}``, ``{alpine}``, ``{java}`` and ``{tag}`` stand for what its tag says."""
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Unverifying:
+class Unverifying(Struct, frozen=True):
     """``option`` matches a word; ``letter`` is the same as one letter, which may stand among others."""
 
     option: str = ""

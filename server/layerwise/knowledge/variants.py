@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Slim:
+class Slim(Struct, frozen=True):
     """``saved`` are the megabytes by which the small variant is smaller.
 
     In a tag that names the release of the distribution, ``slim`` stands before that or, where ``last`` is set, behind it.

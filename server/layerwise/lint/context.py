@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.build.model import Build, Stage, StageFacts, Step
 from layerwise.context.tree import ContextTree
@@ -16,8 +17,7 @@ from layerwise.syntax.tree import Dockerfile, Node, Word
 from layerwise.text import Span
 
 
-@dataclass(frozen=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """What every scope sees: the options of the rule at hand and the build context, where it can be seen."""
 
     options: Mapping[str, Any]
@@ -26,8 +26,7 @@ class Surroundings:
     """The build context, or None when it is unknown (standard input, an untitled document)."""
 
 
-@dataclass(frozen=True)
-class Context(Surroundings):
+class Context(Surroundings, frozen=True):
     """The sight of a rule on a step: its instruction and the facts in force there."""
 
     step: Step
@@ -52,8 +51,7 @@ class Context(Surroundings):
         return span.moved(-own.start).of(self.text_of_step)
 
 
-@dataclass(frozen=True)
-class StageContext(Surroundings):
+class StageContext(Surroundings, frozen=True):
     """The sight of a rule on a stage: its steps, and the text from its FROM to the next."""
 
     stage: Stage
@@ -79,8 +77,7 @@ class StageContext(Surroundings):
         return name in behind and re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", behind) is not None
 
 
-@dataclass(frozen=True)
-class FileContext(Surroundings):
+class FileContext(Surroundings, frozen=True, dict=True):
     """The sight of a rule on the whole build."""
 
     build: Build
@@ -98,8 +95,7 @@ class FileContext(Surroundings):
         return (at if isinstance(at, Span) else at.span).of(self.dockerfile.text)
 
 
-@dataclass(frozen=True)
-class SuppressionContext(Surroundings):
+class SuppressionContext(Surroundings, frozen=True):
     """The sight of a rule on a suppression: which of its ids had something to silence."""
 
     unused: tuple[Word, ...]

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
+from msgspec import Struct
+
 from layerwise.text import Edit, Span
 
 __all__ = ["Applicability", "Edit", "FileEdit", "Finding", "Fix", "Related", "Severity", "Tag"]
@@ -43,8 +45,7 @@ class Tag(StrEnum):
     DEPRECATED = "deprecated"
 
 
-@dataclass(frozen=True, slots=True)
-class FileEdit:
+class FileEdit(Struct, frozen=True):
     """A change to a file beside the Dockerfile, such as its ``.dockerignore``.
 
     ``path`` is relative to the build context. ``text`` is the whole new content; ``before`` the content it was computed
@@ -104,8 +105,7 @@ class Fix:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(Struct, frozen=True):
     """Another place that explains the finding."""
 
     span: Span

@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar, overload
 
+from msgspec import Struct
+
 from layerwise.build.model import Build, Stage
 from layerwise.build.relation import HARMLESS, Alteration
 from layerwise.build.subjects import Subject, Subjects
@@ -44,8 +46,7 @@ DOCS = "https://github.com/layerwise/layerwise/blob/main/docs/"
 """Where the documentation can be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     """A setting of one rule: its default (whose type is the setting's type) and what it means."""
 
     default: bool | int | str | tuple[str, ...]

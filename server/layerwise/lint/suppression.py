@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from layerwise.syntax.tree import Node, Word
@@ -29,8 +28,7 @@ class Reach(StrEnum):
     FILE = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class Suppression(Node):
+class Suppression(Node, frozen=True):
     """A comment or directive that silences rules. ``span`` runs from its ``#`` to the end of its line.
 
     A finding is silenced when it starts under ``covers`` and one of ``ids`` is its rule, its rule's family, or an alias

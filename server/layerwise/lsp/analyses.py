@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from layerwise.engine import Analysis, analyse
 from layerwise.lsp.documents import Document
@@ -33,8 +34,7 @@ class LookAround(Protocol):
     def __call__(self, path: str | None, previous: Surroundings | None = None) -> Surroundings: ...
 
 
-@dataclass(eq=False, slots=True)
-class OpenFile:
+class OpenFile(Struct, eq=False):
     """An open document, and the newest analysis that there is of it."""
 
     document: Document

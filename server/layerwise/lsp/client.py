@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.lsp.encoding import Encoding, preferred
 from layerwise.lsp.uris import path_of, uri_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Client:
+class Client(Struct, frozen=True, kw_only=True):
     """A client's capabilities, as far as they make a difference here. What it doesn't name it cannot do."""
 
     encoding: Encoding = Encoding.UTF_16

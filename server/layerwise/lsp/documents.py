@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from layerwise.lsp.encoding import Encoding, span_of
 from layerwise.lsp.uris import path_of
@@ -17,8 +18,7 @@ MAX_LINES = 20_000
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Struct, frozen=True, eq=False):
     """One version of an open text. Another version is another object."""
 
     uri: str

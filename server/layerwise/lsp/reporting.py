@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from layerwise.engine import Analysis, SettingsProblem
 from layerwise.lsp import wire
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _RESULTS = count(1)
 
 
-@dataclass(slots=True)
-class Report:
+class Report(Struct):
     """What the client was last told about a document."""
 
     analysis: Analysis

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
+
+from msgspec import Struct, field
 
 from layerwise.build.ignoring import look_through
 from layerwise.context import ContextTree, locate
@@ -15,8 +16,7 @@ from layerwise.engine import Loaded, Settings, find_settings, load_settings
 SETTINGS_FILES = ("layerwise.toml", ".layerwise.toml", "pyproject.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """The settings in force for a document, what is wrong with them, and its build context where there is one."""
 
     loaded: Loaded
@@ -50,8 +50,7 @@ class SharedFiles:
             self._disk.invalidate(path)
 
 
-@dataclass(slots=True)
-class Project:
+class Project(Struct):
     """The folders that the client has open, and what its user has set for each."""
 
     folders: tuple[str, ...] = ()

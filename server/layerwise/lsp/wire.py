@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
 from typing import Any
 
+from msgspec import Struct, field
 from pygls.exceptions import JsonRpcInvalidParams
 
 from layerwise.engine import Piece, Reported, SettingsProblem, Shown
@@ -56,8 +56,7 @@ def read_pull(params: Mapping[str, Any]) -> tuple[str, str | None]:
     return read_uri(params), previous if isinstance(previous, str) else None
 
 
-@dataclass(slots=True)
-class Written:
+class Written(Struct):
     """The JSON of what was shown before, by pieces."""
 
     kept: list[object] = field(default_factory=list)

@@ -25,15 +25,10 @@ from layerwise.shell.source import Source
 from layerwise.shell.tree import Around, Assignment, Command, Entry, Redirection, ShellWord
 from layerwise.shell.wrappers import start_of
 from layerwise.syntax.nodes import Comment
-from layerwise.syntax.nodes import Node as SyntaxNode
 from layerwise.text import Span
 
 Within = tuple[Around, ...]
 _span = tuple.__new__
-_new = object.__new__
-_put_span = ShellWord.__dict__.get("span", SyntaxNode.__dict__["span"]).__set__
-_put_text = ShellWord.__dict__["text"].__set__
-_put_value = ShellWord.__dict__["value"].__set__
 
 
 class BrokenError(Exception):
@@ -153,12 +148,8 @@ class CommandReader:
             content = text[start:end]
             if "\n" in content:
                 content = content.replace("\\\n", "")
-            word = _new(ShellWord)
             stop = places[end - 1] + 1 if ends is None else ends[end - 1]
-            _put_span(word, _span(Span, (places[start], stop)))
-            _put_text(word, content)
-            _put_value(word, value_of(content))
-            words.append(word)
+            words.append(ShellWord(_span(Span, (places[start], stop)), content, value_of(content)))
         return tuple(words)
 
     def _assignment(self, node: Node) -> Assignment:

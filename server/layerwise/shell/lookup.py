@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from layerwise.shell.tree import AndOr, Around, Command, Compound, Entry, Negation, Script, Statement
 
 _MAY_END_HERE = frozenset({Around.CONDITION, Around.NEGATION, Around.TRIED, Around.FUNCTION})
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """An element of a list. ``path`` are the statements that enclose the list, from the outside in."""
 
     entries: tuple[Entry, ...]

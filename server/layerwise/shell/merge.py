@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from layerwise.shell.meaning import Meaning, Option, base_options
 from layerwise.shell.merge_heredocs import merge_into_heredoc

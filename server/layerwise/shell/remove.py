@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from layerwise.shell.lookup import Place, place_of
 from layerwise.shell.meaning import Meaning, Option, base_options, ends_at_failure, ends_simply

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.syntax.tree import BrokenWord, Heredoc, ShellForm, Word
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A script and the place of each character: ``text[i]`` stands from ``places[i]`` to ``ends[i]``.
 
     In ``sh -c "a \\"b\\""`` the text is ``a "b"``, in which an escaped character takes two places. ``ends`` is None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from layerwise.shell.meaning import lists, statements
 from layerwise.shell.tree import AndOr, Script
@@ -19,8 +20,7 @@ Characters = Callable[[Span], str]
 _INDENT = re.compile(r"\n([ \t]*)(?=[^\s#])")
 
 
-@dataclass(frozen=True, slots=True)
-class RunText:
+class RunText(Struct, frozen=True):
     """A RUN with its script, and how to look at its characters. ``shell`` is the SHELL in force, None the default."""
 
     instruction: Run
@@ -53,8 +53,7 @@ class RunText:
         return self.characters(Span(self.instruction.span.start, heredocs[0].body.start)).rstrip()
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why an edit is not offered: half a sentence without a capital and a full stop."""
 
     reason: str
@@ -62,8 +61,7 @@ class Refusal:
     """All that stands in the way is a comment that silences rules."""
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """Where a line breaks: before the operator (``leading``) or behind it, and how the next one is indented."""
 
     escape: str = "\\"

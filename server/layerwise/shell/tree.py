@@ -6,7 +6,6 @@ script is built, not what its commands do; that is for ``build``.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from layerwise.syntax.nodes import Comment, Node
@@ -23,8 +22,7 @@ class Dialect(StrEnum):
     OTHER = "other"
 
 
-@dataclass(frozen=True, slots=True)
-class ShellWord(Node):
+class ShellWord(Node, frozen=True):
     """A word of a command. ``text`` is as written (quotes and expansions, without continuations)."""
 
     text: str
@@ -40,16 +38,14 @@ class ShellWord(Node):
         return self.value is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment(Node):
+class Assignment(Node, frozen=True):
     """``name=value`` before a command, or as a command of its own."""
 
     name: str
     value: ShellWord | None
 
 
-@dataclass(frozen=True, slots=True)
-class Redirection(Node):
+class Redirection(Node, frozen=True):
     """``2>file``, ``<<EOF`` … ``target`` is None for a heredoc."""
 
     operator: str
@@ -79,8 +75,7 @@ class Around(StrEnum):
     """Inside ``sh -c '…'``, ``bash -c "…"`` or ``eval``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Command(Node):
+class Command(Node, frozen=True):
     """A simple command. ``words`` are all its words; ``start`` is the index of the program that really runs.
 
     In ``sudo -E env A=b pip3 install x`` the words from ``pip3`` on count, so ``start`` is 4. The span covers
@@ -112,8 +107,7 @@ class Command(Node):
         return self.words[self.start + 1 :]
 
 
-@dataclass(frozen=True, slots=True)
-class Entry(Node):
+class Entry(Node, frozen=True):
     """An element of a list: a statement and what ends it: ``;``, ``&``, a newline, or nothing at the end.
 
     The span ends with the ``;`` or ``&``.
@@ -123,22 +117,19 @@ class Entry(Node):
     terminator: str
 
 
-@dataclass(frozen=True, slots=True)
-class Pipeline(Node):
+class Pipeline(Node, frozen=True):
     """Two or more statements joined by ``|``."""
 
     parts: tuple[Statement, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Negation(Node):
+class Negation(Node, frozen=True):
     """``! statement``."""
 
     statement: Statement
 
 
-@dataclass(frozen=True, slots=True)
-class AndOr(Node):
+class AndOr(Node, frozen=True):
     """Statements joined by ``&&`` and ``||``, left-associative; ``operators[i]`` stands behind ``parts[i]``."""
 
     parts: tuple[Statement, ...]
@@ -146,8 +137,7 @@ class AndOr(Node):
     operator_spans: tuple[Span, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Compound(Node):
+class Compound(Node, frozen=True):
     """A group, subshell, loop, conditional, case or function. ``kind`` says which; ``lists`` are the lists inside."""
 
     kind: Around
@@ -158,8 +148,7 @@ class Compound(Node):
 Statement = Command | Pipeline | Negation | AndOr | Compound
 
 
-@dataclass(frozen=True, slots=True)
-class Script(Node):
+class Script(Node, frozen=True):
     """The script of one RUN (or of another instruction in shell form)."""
 
     dialect: Dialect

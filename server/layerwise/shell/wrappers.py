@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 
 class HasValue(Protocol):
@@ -15,8 +16,7 @@ class HasValue(Protocol):
     def value(self) -> str | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(Struct, frozen=True):
     """How a wrapper's words are cut. After its options come ``positionals`` words, then the program it runs.
 
     ``valued`` are the options that take the next word as their value; an option with ``=`` or with its value attached

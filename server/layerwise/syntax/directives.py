@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.knowledge.instructions import DIRECTIVES
 from layerwise.syntax.characters import BYTE_ORDER_MARK, SPACES
@@ -21,8 +22,7 @@ _ESCAPES = ("\\", "`")
 _ASSIGNMENT = re.compile(f"[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)[\t\n\f\r ]*=[\t\n\f\r ]*(.+?)[\t\n\f\r ]*\\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class Prologue:
+class Prologue(Struct, frozen=True):
     """What the top of a file says. ``end`` is the end of the last line that was looked at."""
 
     start: int

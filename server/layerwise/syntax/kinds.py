@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 from layerwise.syntax.nodes import (
     CommandForm,
     Comment,
@@ -19,8 +17,7 @@ from layerwise.syntax.nodes import (
 from layerwise.text import Span
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instruction(Node):
+class Instruction(Node, frozen=True, kw_only=True, eq=False):
     """An instruction from its keyword to its last character, heredoc bodies included, without the last line end."""
 
     keyword: Word
@@ -36,8 +33,17 @@ class Instruction(Node):
     """What BuildKit refuses before it builds anything."""
     step_problems: tuple[Problem, ...] = ()
     """What it refuses only when it comes to this step, and no stage before has failed: words it cannot expand."""
-    key: object = field(default=None, compare=False, repr=False)
+    key: object = None
     """The same object for every placement of the same parse; compare with ``is``. What memos of this parse hang on."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether they are the same instruction in the same place, whichever parse they come from."""
+        return self.__class__ is other.__class__ and all(
+            getattr(self, name) == getattr(other, name) for name in self.__struct_fields__ if name != "key"
+        )
+
+    def __hash__(self) -> int:
+        return hash((self.span, self.keyword))
 
     @property
     def name(self) -> str:
@@ -49,30 +55,25 @@ class Instruction(Node):
         return next((flag for flag in reversed(self.flags) if flag.name.text == name), None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class From(Instruction):
+class From(Instruction, frozen=True, kw_only=True):
     image: Word | None
     as_keyword: Word | None = None
     alias: Word | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commanding(Instruction):
+class Commanding(Instruction, frozen=True, kw_only=True):
     """RUN, CMD and ENTRYPOINT."""
 
     command: CommandForm | None
 
 
-class Run(Commanding):
-    __slots__ = ()
-
+class Run(Commanding, frozen=True):
     @property
     def mounts(self) -> tuple[Mount, ...]:
         return tuple(flag for flag in self.flags if isinstance(flag, Mount))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transfer(Instruction):
+class Transfer(Instruction, frozen=True, kw_only=True):
     """COPY and ADD. A source is a word or a heredoc; ``is_json`` tells the notation."""
 
     sources: tuple[Word | Heredoc, ...] = ()
@@ -80,98 +81,88 @@ class Transfer(Instruction):
     is_json: bool = False
 
 
-class Copy(Transfer):
-    __slots__ = ()
+class Copy(Transfer, frozen=True):
+    pass
 
 
-class Add(Transfer):
-    __slots__ = ()
+class Add(Transfer, frozen=True):
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assigning(Instruction):
+class Assigning(Instruction, frozen=True, kw_only=True):
     """ENV, LABEL and ARG."""
 
     pairs: tuple[Pair, ...]
 
 
-class Env(Assigning):
-    __slots__ = ()
+class Env(Assigning, frozen=True):
+    pass
 
 
-class Label(Assigning):
-    __slots__ = ()
+class Label(Assigning, frozen=True):
+    pass
 
 
-class Arg(Assigning):
-    __slots__ = ()
+class Arg(Assigning, frozen=True):
+    pass
 
 
-class Cmd(Commanding):
-    __slots__ = ()
+class Cmd(Commanding, frozen=True):
+    pass
 
 
-class Entrypoint(Commanding):
-    __slots__ = ()
+class Entrypoint(Commanding, frozen=True):
+    pass
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Healthcheck(Instruction):
+class Healthcheck(Instruction, frozen=True, kw_only=True):
     """``kind`` is the word ``CMD`` or ``NONE``; ``command`` is None for NONE."""
 
     kind: Word | None
     command: CommandForm | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Onbuild(Instruction):
+class Onbuild(Instruction, frozen=True, kw_only=True):
     """``trigger`` is the instruction inside, with absolute spans of its own."""
 
     trigger: Instruction | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shell(Instruction):
+class Shell(Instruction, frozen=True, kw_only=True):
     command: ExecForm | None
 
 
-class Expose(Instruction):
+class Expose(Instruction, frozen=True):
     """The ports are ``arguments``."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Volume(Instruction):
+class Volume(Instruction, frozen=True, kw_only=True):
     """The mount points are ``arguments``; ``is_json`` tells the notation."""
 
     is_json: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Valued(Instruction):
+class Valued(Instruction, frozen=True, kw_only=True):
     """MAINTAINER, STOPSIGNAL, USER and WORKDIR: all that follows is one value."""
 
     value: Word | None
 
 
-class Maintainer(Valued):
-    __slots__ = ()
+class Maintainer(Valued, frozen=True):
+    pass
 
 
-class Stopsignal(Valued):
-    __slots__ = ()
+class Stopsignal(Valued, frozen=True):
+    pass
 
 
-class User(Valued):
-    __slots__ = ()
+class User(Valued, frozen=True):
+    pass
 
 
-class Workdir(Valued):
-    __slots__ = ()
+class Workdir(Valued, frozen=True):
+    pass
 
 
-class Unknown(Instruction):
+class Unknown(Instruction, frozen=True):
     """A line whose first word is no keyword."""
-
-    __slots__ = ()

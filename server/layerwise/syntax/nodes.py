@@ -6,20 +6,19 @@ Every node carries an absolute span into the text of its ``Dockerfile``; nodes a
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True):
     """Anything with a place. ``span`` is half-open, in code points from the start of the file."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Word(Node):
+class Word(Node, frozen=True):
     """A word as the builder sees it: continuations, and comments inside them, are gone; quotes and variables stay.
 
     In exec form ``text`` is the decoded value of the JSON string and the span includes its quotes.
@@ -37,8 +36,7 @@ class Word(Node):
         return Span(self.at(start), self.at(end - 1) + 1) if start < end else Span(self.at(start), self.at(start))
 
 
-@dataclass(frozen=True, slots=True)
-class BrokenWord(Word):
+class BrokenWord(Word, frozen=True):
     """A word whose characters do not stand side by side in the file: a continuation or an escape lies between.
 
     ``text[offsets[i]:offsets[i + 1]]`` stands at ``parts[i]``.
@@ -54,29 +52,24 @@ class BrokenWord(Word):
         return min(self.parts[index].start + offset - self.offsets[index], self.parts[index].end)
 
 
-@dataclass(frozen=True, slots=True)
-class Comment(Node):
+class Comment(Node, frozen=True):
     """A comment line from its ``#`` to the end of the line, wherever it is. ``text`` is stripped and has no ``#``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Directive(Node):
+class Directive(Node, frozen=True):
     """A parser directive that is in force, such as ``# syntax=docker/dockerfile:1``. The span starts at the ``#``."""
 
     name: Word
     value: Word
 
 
-class Gap(Node):
+class Gap(Node, frozen=True):
     """What stands between two pieces: white space, line ends, continuations, and the brackets and commas of JSON."""
 
-    __slots__ = ()
 
-
-@dataclass(frozen=True, slots=True)
-class Problem(Node):
+class Problem(Node, frozen=True):
     """Something that the builder refuses, in BuildKit's own wording.
 
     ``code`` is a stable, hyphenated name of the kind of problem. ``replacement``, where one spelling is clearly meant,
@@ -88,16 +81,14 @@ class Problem(Node):
     replacement: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Key(Node):
+class Key(Node, frozen=True):
     """One ``name=value`` of a structured flag; ``value`` is None when there is no ``=``."""
 
     name: Word
     value: Word | None
 
 
-@dataclass(frozen=True, slots=True)
-class Flag(Node):
+class Flag(Node, frozen=True):
     """``--name=value`` before the arguments. ``name`` is without dashes; ``keys`` are the fields of a ``--mount``."""
 
     name: Word
@@ -112,10 +103,8 @@ class Flag(Node):
         return None
 
 
-class Mount(Flag):
+class Mount(Flag, frozen=True):
     """A ``RUN --mount=…`` with its keys, see the Dockerfile reference, "RUN --mount"."""
-
-    __slots__ = ()
 
     @property
     def type(self) -> str:
@@ -134,8 +123,7 @@ class Mount(Flag):
         return self.get("from")
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc(Node):
+class Heredoc(Node, frozen=True):
     """A heredoc. ``span`` covers its operator (``<<EOF``); the body lies below the instruction's last line.
 
     ``body`` covers the lines between the two, with their line ends; ``terminator`` the closing delimiter without its
@@ -154,8 +142,7 @@ class Heredoc(Node):
     closed: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ShellForm(Node):
+class ShellForm(Node, frozen=True):
     """A command for a shell. ``text`` is what the shell is given: continuations and comment lines are gone.
 
     ``span`` covers the command in the file, without heredoc bodies. ``word`` is the whole command as one word, which
@@ -166,8 +153,7 @@ class ShellForm(Node):
     word: Word
 
 
-@dataclass(frozen=True, slots=True)
-class ExecForm(Node):
+class ExecForm(Node, frozen=True):
     """A command in JSON form. ``span`` includes the brackets."""
 
     items: tuple[Word, ...]
@@ -176,8 +162,7 @@ class ExecForm(Node):
 CommandForm = ShellForm | ExecForm
 
 
-@dataclass(frozen=True, slots=True)
-class Pair(Node):
+class Pair(Node, frozen=True):
     """One ``key=value`` of ENV, LABEL or ARG. ``legacy`` marks the notation ``ENV key value``.
 
     ``value`` is None for an ARG without default, and where it is missing.

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree
 
-from layerwise.build.dependencies.gathering import Gathering, at, strings, table
-from layerwise.context.documents import read_toml
+from layerwise.build.dependencies.crates import gather_crates
+from layerwise.build.dependencies.gathering import Gathering, at
 from layerwise.text.patterns import regex
 
 _GO_BLOCK = regex(r"^(replace|use)\s*(?:\((.*?)^\)|([^(\n]*)$)", re.MULTILINE | re.DOTALL)
@@ -43,22 +43,7 @@ def has_go_dependencies(text: str) -> bool:
 
 
 def cargo(gathering: Gathering) -> None:
-    document = read_toml(gathering.read(at(gathering.folder, "Cargo.toml")))
-    if document is None:
-        gathering.needs("`Cargo.toml` cannot be read")
-        return
-    if "workspace" in document:
-        for pattern in strings(table(document, "workspace").get("members")):
-            gathering.add_pattern(gathering.folder, posixpath.join(pattern, "Cargo.toml"))
-        gathering.needs("`Cargo.toml` is the root of a workspace: cargo wants the sources of its members")
-    if "package" in document:
-        gathering.needs("cargo refuses a `Cargo.toml` without the sources that it names")
-    groups = [document, table(document, "workspace"), *table(document, "target").values()]
-    for group in groups:
-        for kind in ("dependencies", "dev-dependencies", "build-dependencies"):
-            for name, each in table(group, kind).items():
-                if isinstance(each, dict) and "path" in each:
-                    gathering.needs(f"`{name}` is a dependency in a folder of the tree")
+    gather_crates(gathering)
 
 
 def maven(gathering: Gathering) -> None:

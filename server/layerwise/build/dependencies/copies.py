@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import absolute, is_within
 from layerwise.build.model import Step
@@ -16,8 +17,7 @@ from layerwise.syntax.tree import Add, Copy, Heredoc, Transfer
 _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A source of a COPY. ``written`` is as in the file, ``path`` cleaned, after expansion."""
 
     written: str
@@ -31,8 +31,7 @@ class Source:
         return is_pattern(self.path)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Copied:
+class Copied(Struct, frozen=True, eq=False):
     """A COPY or ADD of the build context. ``destination`` is absolute in the image."""
 
     step: Step

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import is_within
 from layerwise.build.dependencies.installs import Install
@@ -20,14 +21,15 @@ class NoPlan(Exception):  # noqa: N818
     """There is no better order that would build the same."""
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(Struct, frozen=True):
     """What is seen of a project: the context, None where it can't be seen, and its folder there."""
 
     tree: ContextTree | None
     path: str | None
     in_result: bool
     """The layers of the stage end up in an image that somebody pulls."""
+    stand_ins: tuple[str, ...] = ()
+    """Files of the source that have to be there, whatever they hold; absolute paths of the image."""
 
     def holds(self, name: str) -> bool:
         return self.tree is not None and self.path is not None and self.tree.exists(posixpath.join(self.path, name))
@@ -71,7 +73,7 @@ def _before_build(install: Install, project: Project, reasons: dict[str, None]) 
     row, words = install.row, [word.text for word in install.command.words]
     program = " ".join(words[install.command.start : install.program + 1])
     if row.manager == "cargo":
-        yield from _cargo(project, reasons)
+        yield from _cargo(install, project, reasons)
     elif row.manager == "go":
         yield f"{program} {row.fetch}"
         if project.in_result:
@@ -92,15 +94,15 @@ def _before_build(install: Install, project: Project, reasons: dict[str, None]) 
         reasons["`gradle dependencies` resolves those of the root project only"] = None
 
 
-def _cargo(project: Project, reasons: dict[str, None]) -> Iterator[str]:
-    """Cargo wants the sources that the manifest names to be there; for a fetch an empty file will do."""
-    roots = [name for name in ("src/main.rs", "src/lib.rs") if project.holds(name)]
-    if not roots or any("workspace" in reason or "dependency in" in reason for reason in reasons):
-        raise NoPlan("cargo wants the sources, and they are not in sight or are those of a workspace")
-    reasons.clear()
-    reasons["Empty sources stand in for the real ones until these are copied"] = None
-    yield "mkdir -p src"
-    yield f"touch {' '.join(roots)}"
+def _cargo(install: Install, project: Project, reasons: dict[str, None]) -> Iterator[str]:
+    """Cargo wants the sources that the manifests name to be there; for a fetch, empty files will do."""
+    paths = [posixpath.relpath(path, install.folder) for path in project.stand_ins]
+    if not paths:
+        raise NoPlan("cargo wants the sources, and it is not known which")
+    ignored = next((reason for reason in reasons if "`target`" in reason), None)
+    reasons.pop(ignored or "", None)
+    yield f"mkdir -p {' '.join(dict.fromkeys(posixpath.dirname(path) or '.' for path in paths))}"
+    yield f"touch {' '.join(paths)}"
     yield "cargo fetch --locked" if project.holds("Cargo.lock") else "cargo fetch"
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from weakref import WeakKeyDictionary
+
+from msgspec import Struct
 
 from layerwise.build.model import Course, Stage, Step
 from layerwise.shell.tree import Around, Command, Compound, Entry, Negation, Pipeline, Script, ShellWord, Statement
@@ -22,8 +23,7 @@ _LOST = "/??"
 """The folder behind a ``cd`` whose target cannot be known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """A command and the absolute folder it runs in, None when that cannot be known."""
 
     command: Command

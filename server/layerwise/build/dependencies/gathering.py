@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.installs import Install
 from layerwise.build.dependencies.view import View
@@ -12,8 +13,7 @@ from layerwise.build.dependencies.view import View
 _MAX_VALUES = 20_000
 
 
-@dataclass
-class Gathering:
+class Gathering(Struct):
     """The files that an install reads, and what speaks against its needing nothing else.
 
     Paths are absolute in the image.
@@ -24,6 +24,8 @@ class Gathering:
     files: dict[str, None] = field(default_factory=dict)
     folders: dict[str, None] = field(default_factory=dict)
     reasons: dict[str, None] = field(default_factory=dict)
+    stand_ins: dict[str, None] = field(default_factory=dict)
+    """Files that have to be there, whatever they hold."""
     builds_project: bool = False
     """It builds the project itself too, which ``Manifests.without_project`` would keep it from."""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import Placed, Value, absolute, literal, placed_commands, shell_value
 from layerwise.build.model import Step
@@ -17,8 +18,7 @@ _FOLDER = regex(r"(?!.*\*)(?!.*\.(?:whl|zip|gz|tgz)$)(?:\.{0,2}/|file:|\.{1,2}(?
 _RENV = regex(r"\brenv::restore\s*\(")
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(Struct, frozen=True):
     """A command that installs from the manifests of a project. Paths are absolute in the image."""
 
     operation: PackageOperation

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.compiled import has_go_dependencies
 from layerwise.build.dependencies.copies import Copied, Source
@@ -19,8 +20,7 @@ from layerwise.knowledge.manifests import ECOSYSTEMS
 from layerwise.syntax.tree import Run
 
 
-@dataclass
-class Late:
+class Late(Struct):
     """Copies of the source and the installs behind them that would rather stand before."""
 
     trees: tuple[Copied, ...]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies import compiled, node, python, scripted
 from layerwise.build.dependencies.gathering import Gathering, at
@@ -11,8 +12,7 @@ from layerwise.build.dependencies.installs import Install
 from layerwise.build.dependencies.view import View
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(Struct, frozen=True):
     """What to copy before an install, by absolute paths of the image. Where nothing was seen, files may be patterns."""
 
     files: tuple[str, ...]
@@ -23,6 +23,8 @@ class Needs:
     """It builds or looks at the project too, which an option would keep it from (``Manifests.without_project``)."""
     seen: bool = True
     """The manifests were read, and not just guessed from the name of the tool."""
+    stand_ins: tuple[str, ...] = ()
+    """Files of the source that have to be there, whatever they hold; absolute paths of the image."""
 
 
 _READERS: Mapping[str, Callable[[Gathering], None]] = {
@@ -72,7 +74,13 @@ def needs_of(install: Install, view: View | None) -> Needs:
     for name in row.outputs:
         if view.exists(at(install.folder, name)):
             gathering.needs(f"`{name}` of the context would overwrite the installed one: list it in `.dockerignore`")
-    return Needs(tuple(gathering.files), tuple(gathering.folders), tuple(gathering.reasons), gathering.builds_project)
+    return Needs(
+        tuple(gathering.files),
+        tuple(gathering.folders),
+        tuple(gathering.reasons),
+        gathering.builds_project,
+        stand_ins=tuple(gathering.stand_ins),
+    )
 
 
 def is_vendored(install: Install, view: View | None) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.apart import made_by_copying_to
 from layerwise.build.dependencies.copies import Copied
@@ -12,13 +13,14 @@ from layerwise.build.dependencies.fetching import STATEFUL, NoPlan, Project, fet
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within
 from layerwise.build.dependencies.installs import Install
 from layerwise.build.dependencies.late import Late
+from layerwise.build.dependencies.listing import listed
 from layerwise.build.dependencies.needs import Needs, needs_of
 from layerwise.build.dependencies.view import View
 from layerwise.build.dependencies.work import Work
 from layerwise.build.operations import Operation, operations
 from layerwise.context import ContextTree
 from layerwise.context.paths import is_pattern
-from layerwise.shell.tree import AndOr, Command
+from layerwise.shell.tree import Command, Statement
 from layerwise.syntax.tree import (
     Arg,
     Assigning,
@@ -27,6 +29,7 @@ from layerwise.syntax.tree import (
     Env,
     Expose,
     Healthcheck,
+    Heredoc,
     Label,
     Maintainer,
     Onbuild,
@@ -38,6 +41,7 @@ from layerwise.syntax.tree import (
     Volume,
     Workdir,
 )
+from layerwise.text import Span
 from layerwise.text.patterns import regex
 
 _PASSABLE = (Cmd, Entrypoint, Expose, Healthcheck, Label, Maintainer, Onbuild, Shell, Stopsignal, User)
@@ -46,25 +50,28 @@ _SHRINKING = frozenset({Operation.REMOVE, Operation.CLEAN})
 _NAME = regex(r"\$\{?(\w+)")
 
 
-@dataclass(frozen=True, slots=True)
-class CopyLine:
+class CopyLine(Struct, frozen=True):
     """A COPY to be written: sources and destination as they stand in the file."""
 
     sources: tuple[str, ...]
     destination: str
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
-    """Where the list of a RUN is cut in two: behind this part. ``prefix`` is what the second half starts with."""
+class Split(Struct, frozen=True):
+    """Where the list of a RUN is cut in two. Spans are relative to the start of the instruction.
 
-    list: AndOr
-    part: int
+    Behind ``gap`` follows ``rest``, which starts with ``prefix``: commands for the state of the shell, with the
+    operator of the list behind each of them, or with a line end in a heredoc.
+    """
+
+    gap: Span
+    rest: tuple[Statement, ...]
     prefix: str
+    heredoc: Heredoc | None = None
+    """The heredoc that the script is the body of. Then ``gap`` is empty, and stands where a line starts."""
 
 
-@dataclass
-class Plan:
+class Plan(Struct):
     """A better order.
 
     ``moved`` go behind the step ``last`` (before it where there is something to ``fetch``), each with what
@@ -121,6 +128,7 @@ class _Planner:
     def _reordering(self) -> Plan:
         last: Work | None = None
         split: Split | None = None
+        ends = True
         for work in self.works[self.first + 1 :]:
             mine = [install for other, install in self.late.installs if other is work]
             if mine and any(install.own or install.builds for install in mine):
@@ -129,7 +137,7 @@ class _Planner:
             if mine and passable:
                 last = work
             elif mine:
-                split = self._split(work)
+                split, ends = self._split(work) or (None, True)
                 last = work if split else last
                 break
             if not passable:
@@ -142,11 +150,13 @@ class _Planner:
                 self._add_needs(plan, work, install, self._needs(work, install))
         if split and self.in_result:
             self._check_split(plan, split)
+        if not ends:
+            plan.reasons["When the install fails, the build ends there now, and does not go on"] = None
         self._relocate(plan)
         return plan
 
     def _check_split(self, plan: Plan, split: Split) -> None:
-        for part in split.list.parts[split.part + 1 :]:
+        for part in split.rest:
             if not isinstance(part, Command):
                 continue
             kinds = {operation.operation for operation in operations(part)}
@@ -154,41 +164,29 @@ class _Planner:
             if kinds & _SHRINKING or part.program == "rm" or "prune" in words:
                 plan.reasons["What the second RUN removes stays in the layer of the first"] = None
 
-    def _split(self, work: Work) -> Split | None:
-        """Where to cut a RUN that installs first and needs the source later."""
-        script = work.step.script
-        instruction = work.step.instruction
-        if script is None or script.heredoc or script.broken or len(script.entries) != 1:
-            return None
-        whole = script.entries[0].statement
-        if not isinstance(whole, AndOr) or set(whole.operators) != {"&&"} or instruction.heredocs:
+    def _split(self, work: Work) -> tuple[Split, bool] | None:
+        """Where to cut a RUN that installs first and needs the source later, and whether it ends where it fails."""
+        found = listed(work.step)
+        if found is None:
             return None
         folders = self._folders()
         plain = [install.command for install in work.installs]
         count = 0
-        for part in whole.parts:
+        for part in found.parts:
             if not isinstance(part, Command) or not work.is_clear_command(part, folders):
                 break
             count += 1
-        installs = [number for number in range(count) if whole.parts[number] in plain]
-        if not installs or count == len(whole.parts):
+        installs = [number for number in range(count) if found.parts[number] in plain]
+        if not installs or count == len(found.parts):
             return None
         # Trailing preparations of what follows stay with what follows.
-        while count > installs[-1] + 1 and getattr(whole.parts[count - 1], "program", "") in STATEFUL:
+        while count > installs[-1] + 1 and getattr(found.parts[count - 1], "program", "") in STATEFUL:
             count -= 1
-        return Split(whole, count - 1, self._prefix(whole, count))
-
-    def _prefix(self, whole: AndOr, count: int) -> str:
-        text: list[str] = []
-        for part in whole.parts[:count]:
-            if isinstance(part, Command) and (part.program in STATEFUL or not part.words):
-                if any(not word.is_literal for word in part.words) or part.redirections:
-                    raise NoPlan("the RUN cannot be cut in two")
-                words = [assignment.name for assignment in part.assignments if not part.words]
-                if words:
-                    raise NoPlan("the RUN cannot be cut in two")
-                text.append(" ".join(word.text for word in part.words))
-        return "".join(f"{each} && " for each in text)
+        gap = found.gap_behind(count - 1)
+        if gap is None:
+            return None
+        prefix = "".join(each + found.joint for each in _preparing(found.parts[:count]))
+        return Split(gap, found.parts[count:], prefix, found.heredoc), found.ends_at_failure
 
     # Prefetching: the dependencies are got before the source is copied, and the install stays where it is.
 
@@ -202,7 +200,7 @@ class _Planner:
         self._add_needs(plan, work, install, needs)
         source = next((copy for copy in self.moved if copy.context_path(install.folder) is not None), None)
         path = source.context_path(install.folder) if source else None
-        project = Project(self.tree, path, in_result=self.in_result)
+        project = Project(self.tree, path, self.in_result, needs.stand_ins)
         plan.fetch = tuple(fetch(work, install, project, plan.reasons))
         if not stays:
             self._relocate(plan)
@@ -328,6 +326,18 @@ class _Planner:
             line = CopyLine(tuple(sources), destination.rstrip("\0"))
             lines = plan.manifests.setdefault(index, [])
             lines[:] = _with_line(lines, line)
+
+
+def _preparing(parts: Sequence[Statement]) -> Iterator[str]:
+    """The commands among these that change the shell for those behind them.
+
+    :raises NoPlan: where they cannot be repeated.
+    """
+    for part in parts:
+        if isinstance(part, Command) and (part.program in STATEFUL or not part.words):
+            if not part.words or any(not word.is_literal for word in part.words) or part.redirections:
+                raise NoPlan("the RUN cannot be cut in two")
+            yield " ".join(word.text for word in part.words)
 
 
 def _with_line(lines: list[CopyLine], line: CopyLine) -> list[CopyLine]:

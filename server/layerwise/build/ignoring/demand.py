@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from itertools import pairwise
+
+from msgspec import Struct
 
 from layerwise.build.effects import pattern_of
 from layerwise.build.model import Build, Stage, Step
@@ -36,8 +37,7 @@ _REMOTE = ("http://", "https://", "git@", "git://", "ssh://")
 _MAX_WORDS = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A source of a COPY, an ADD or a bind mount, as a path or pattern of the context.
 
     ``excluded`` are the patterns of ``--exclude``. ``guessed`` says that a variable without a known value stands in it,
@@ -78,8 +78,7 @@ class Wanted:
         return read_ignore(self.excluded).ignores(below)
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What a step wants and does. ``words`` are its programs, and each program with one of its words."""
 
     wanted: tuple[Wanted, ...] = ()
@@ -92,8 +91,7 @@ class Act:
     """Commands that put the commit into what they make, see ``knowledge.litter.STAMPS``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """What a whole Dockerfile wants and does. Compares by value."""
 
     wanted: tuple[Wanted, ...] = ()

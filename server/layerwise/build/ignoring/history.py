@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from layerwise.build.ignoring.demand import Demand
 from layerwise.build.ignoring.sight import sight
@@ -15,8 +16,7 @@ _MAX_READ = 200
 _MAX_TEXT = 200_000
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(Struct, frozen=True):
     """A file that a tool reads when it builds."""
 
     path: str

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from layerwise.build.ignoring.demand import Demand, demand
 from layerwise.build.ignoring.history import history_use, stamps_of
@@ -33,8 +34,7 @@ class Use(Enum):
     NEEDED = "needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What there is to say about something in the context. ``reason`` is half a sentence, without a full stop."""
 
     found: Found

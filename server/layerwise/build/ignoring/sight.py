@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import fnmatchcase, translate
 from itertools import islice
+
+from msgspec import Struct
 
 from layerwise.context import ContextTree, Weight
 from layerwise.context.paths import join
@@ -29,8 +30,7 @@ _DOCKERFILE = regex(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Something in the context that is sent to the builder and is no part of the project, as far as it looks."""
 
     path: str
@@ -39,8 +39,7 @@ class Found:
     is_folder: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Sight:
+class Sight(Struct, frozen=True):
     """What there is to know of a build context before a Dockerfile is read. Compares by value."""
 
     found: tuple[Found, ...] = ()

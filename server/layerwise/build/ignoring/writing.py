@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.ignoring.demand import Demand
 from layerwise.build.ignoring.judging import Use, Verdict, demands
@@ -17,8 +18,7 @@ from layerwise.text.patterns import regex
 _MAGIC = regex(r"[*?\[\]\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """The ignore file as it will be. ``before`` is None for a new one; ``left_out`` is what it newly leaves out."""
 
     path: str

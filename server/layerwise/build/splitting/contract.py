@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 from layerwise.text import Edit
 
 
-@dataclass(frozen=True, slots=True)
-class Split:
+class Split(Struct, frozen=True):
     """A final stage made into one that builds and one that runs. The edits refer to the text of the Dockerfile."""
 
     title: str
@@ -31,8 +30,7 @@ class UnsplittableError(Exception):
     """Something that no split can be made of; the message says why, in the words of a ``Refusal``."""
 
 
-@dataclass(slots=True)
-class Carried:
+class Carried(Struct):
     """What the final stage takes over. ``libraries`` come to lie where the image that it runs on looks for them."""
 
     paths: list[str]

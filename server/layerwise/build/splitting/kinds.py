@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import absolute, is_within
 from layerwise.build.model import ImageName, Stage, Step
@@ -40,8 +41,7 @@ _MINOR = regex(r"(\d+\.\d+)")
 _FILE = regex(r".*\.(?:ya?ml|json|toml|ini|conf|cfg|env|xml|properties|pem|crt|key|db|sqlite|html|txt|csv|dat)")
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """A kind of project on a kind of image. ``keeps_base``: it runs on the same image, or its slim one."""
 
     language: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.folders import absolute, is_within, working_directories
 from layerwise.build.model import Stage, Step
@@ -45,8 +46,7 @@ _ROOT = ("", "root", "0")
 _SYSTEM = frozenset({"/", "/etc", "/usr", "/var", "/opt", "/home", "/lib", *SEARCHED})
 
 
-@dataclass(slots=True)
-class Survey:
+class Survey(Struct):
     """What the steps of a stage do, found once. Indices are those of the steps."""
 
     stage: Stage

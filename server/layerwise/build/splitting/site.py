@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from layerwise.build.dependencies.folders import absolute
 from layerwise.build.model import Stage, Step
@@ -44,8 +46,7 @@ _HTML = "/usr/share/nginx/html"
 _ROOT = ("", "root", "0")
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(Struct, frozen=True):
     """``folder`` is absolute. ``is_single``: any path that is no file is answered by the first page."""
 
     server: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.dependencies.folders import absolute
 from layerwise.build.model import Stage, Step
@@ -15,8 +16,7 @@ from layerwise.syntax.words import variables
 _SHELLS = ("sh", "bash", "ash", "dash")
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(Struct, frozen=True):
     """``words`` start with the program. ``path`` is where it lies, None for one that is looked for by its name."""
 
     words: tuple[str, ...]

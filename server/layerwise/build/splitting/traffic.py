@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands, shell_value
 from layerwise.build.model import Step
@@ -29,8 +30,7 @@ _VALUED = {
 _DISTRIBUTION = (Operation.INSTALL, Operation.UPDATE_INDEX, Operation.CLEAN, Operation.REMOVE, Operation.UPGRADE)
 
 
-@dataclass(slots=True)
-class Traffic:
+class Traffic(Struct):
     """What a RUN does to the file system, as far as an image may need it. Paths are absolute."""
 
     written: list[str] = field(default_factory=list)

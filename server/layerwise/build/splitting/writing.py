@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum, auto
+
+from msgspec import Struct, field
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.splitting.starting import names_in
@@ -31,8 +32,7 @@ class Place(Enum):
     """The image that it runs on does it by itself. Its comments stay."""
 
 
-@dataclass(slots=True)
-class Part:
+class Part(Struct):
     """A step and the stage it goes to. ``instead`` stands for it in the final stage."""
 
     step: Step
@@ -40,8 +40,7 @@ class Part:
     instead: str = ""
 
 
-@dataclass(slots=True)
-class Layout:
+class Layout(Struct):
     """What the new final stage holds. ``at`` is the step before which the artifacts are copied."""
 
     head: str
@@ -56,8 +55,7 @@ class Layout:
     """Lines at the end of the build stage."""
 
 
-@dataclass(slots=True)
-class Plan:
+class Plan(Struct):
     """All that is decided. ``copied`` are pairs of a path in the build stage and one in the final stage."""
 
     layout: Layout

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from layerwise.knowledge.manual import Book, page
 from layerwise.text import Span
@@ -20,8 +21,7 @@ class ItemKind(StrEnum):
     COMMAND = "command"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(Struct, frozen=True):
     """``text`` replaces ``span``, which ends at the cursor. ``documentation`` is Markdown, empty for none."""
 
     label: str

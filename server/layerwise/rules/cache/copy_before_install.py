@@ -226,9 +226,12 @@ class _Writer:
         """The list of a RUN in two RUNs, with the copies in between; comments in the gap stay above the second."""
         split = self.plan.split
         assert split is not None
-        parts = split.list.parts
-        gap = Span(parts[split.part].span.end, parts[split.part + 1].span.start).moved(self._install.span.start)
+        gap = split.gap.moved(self._install.span.start)
         newline = self.sheet.newline(gap.start)
+        if split.heredoc is not None:
+            operator = self.ctx.text(split.heredoc.span.moved(self._install.span.start))
+            opening = self._run(operator) + newline
+            return Edit(gap, split.heredoc.delimiter + newline + blocks + opening + split.prefix.replace("\n", newline))
         inside = self._install.comments
         comments = "".join(self.ctx.text(each) + newline for each in inside if gap.encloses(each.span))
         return Edit(gap, newline + blocks + comments + self._run(split.prefix))

@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from layerwise.build.defeats import DOCKER_CLEAN, defeats, may_be_hooked
 from layerwise.build.dependencies.folders import is_within
+from layerwise.build.emptied import bare_removals
 from layerwise.build.model import Stage, Step
 from layerwise.build.mounting import cache_places, mount_values
 from layerwise.build.mounts import cache_targets
@@ -15,11 +16,11 @@ from layerwise.build.package_lists import lives_on_lists
 from layerwise.build.package_names import package_name
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
-from layerwise.knowledge.packages import MANAGERS
+from layerwise.knowledge.packages import MANAGERS, PackageManager
 from layerwise.knowledge.weights import is_heavy_package
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.mounts import written_mounts
-from layerwise.shell.join import prepend_command
+from layerwise.shell.join import add_option, prepend_command
 from layerwise.syntax.tree import Cmd, Entrypoint, Run
 
 TOOLS = frozenset(manager.name for manager in MANAGERS if manager.caches and manager.name not in ("gem", "r", "emerge"))
@@ -32,6 +33,10 @@ SMALL = frozenset({"pip", "uv", "npm", "yarn", "pnpm", "bun", "composer"})
 """Package managers that one also uses to install some tool by its name."""
 ELSEWHERE = ("--installroot", "--root", "-p")
 """Options by which a package manager keeps its downloads below another root."""
+INTO_MIX = ("local.", "archive.")
+"""Subcommands of ``mix`` that install into its own folder, and not from the cache of Hex."""
+KEEPING = dict.fromkeys(("yum", "dnf", "microdnf"), "--setopt=keepcache=1")
+"""What has a tool keep the packages that it has installed, where it would only keep their lists."""
 KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache"""
 """For ``apt``, which unlike ``apt-get`` removes its downloads by itself."""
 
@@ -156,17 +161,20 @@ def _fills(operation: PackageOperation) -> bool:
         return False
     if manager.name == "dotnet" and (operation.option("--add-source") or "").startswith(("/", ".")):
         return False
+    if manager.name == "mix" and operation.subcommand and operation.subcommand.text.startswith(INTO_MIX):
+        return False
     # What is installed from a file is not fetched.
     packages = operation.packages
     if manager.is_distribution and operation.has_option(*ELSEWHERE[: 3 if manager.name == "apk" else 2]):
         return False
-    return not packages or not all(_is_file(word.text, manager.name) for word in packages)
+    return not packages or not all(_is_file(word.text, manager) for word in packages)
 
 
-def _is_file(text: str, manager: str) -> bool:
-    if manager in ("pip", "uv"):
+def _is_file(text: str, manager: PackageManager) -> bool:
+    if manager.name in ("pip", "uv"):
         return text.endswith(".whl") or "/wheels/" in text
-    return text.startswith(("/", "./"))
+    # Elsewhere a path is that of a project, whose dependencies are fetched: ``go build ./cmd/tool``.
+    return manager.is_distribution and text.startswith(("/", "./"))
 
 
 def _runs_it(stage: Stage, operation: PackageOperation) -> bool:
@@ -192,7 +200,7 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
         in_the_way = [each.edits for each in defeats(run, step, targets)]
         if mounts is None or None in in_the_way:
             return None
-        edits += [mounts, *(edit for each in in_the_way for edit in each or ())]
+        edits += [mounts, *(edit for each in in_the_way for edit in each or ()), *_keeping(operations)]
         if not index and any(may_be_hooked(step, each) for each in operations):
             uses_apt = any(each.command.program == "apt" for each in operations)
             text = f"rm -f {DOCKER_CLEAN}" + (f" && {KEEP}" if uses_apt else "")
@@ -200,6 +208,9 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
             if hook is None:
                 return None
             edits.append(hook)
+    first = found[0][0]
+    places = {place for step, operations in found for each in operations for place in cache_places(step, each) or ()}
+    edits += (add_option(each, "-f", after=each.name) for each in bare_removals(stage, first, places))
     ordered = sorted(edits, key=lambda edit: edit.span)
     if any(one.span.end > other.span.start for one, other in pairwise(ordered)):
         return None
@@ -211,6 +222,14 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
         note="Only BuildKit knows cache mounts",
         optimizes=True,
     )
+
+
+def _keeping(operations: Iterable[PackageOperation]) -> Iterator[Edit]:
+    for each in operations:
+        option = KEEPING.get(each.manager.name)
+        words = " ".join(word.text for word in each.command.words)
+        if option and each.subcommand and each.operation is not Operation.UPDATE_INDEX and "keepcache=" not in words:
+            yield add_option(each.command, option, after=each.subcommand)
 
 
 def _needs_what_is_hidden(step: Step, operations: Iterable[PackageOperation]) -> bool:

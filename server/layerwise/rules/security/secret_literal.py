@@ -7,22 +7,12 @@ from collections.abc import Iterator
 
 from layerwise.knowledge.tokens import HINTS, KINDS, NOT_REAL, TOKEN
 from layerwise.lint import Context, Finding, Severity, rule
-from layerwise.syntax.tree import (
-    Arg,
-    Cmd,
-    Entrypoint,
-    Env,
-    Healthcheck,
-    Instruction,
-    Label,
-    Run,
-    Transfer,
-)
+from layerwise.syntax.tree import Add, Arg, Cmd, Copy, Entrypoint, Env, Healthcheck, Instruction, Label, Run
 from layerwise.text import Span
 
 
 @rule(
-    *(Run, Env, Arg, Label, Cmd, Entrypoint, Healthcheck, *Transfer.__subclasses__()),
+    *(Run, Env, Arg, Label, Cmd, Entrypoint, Healthcheck, Copy, Add),
     severity=Severity.ERROR,
 )
 def secret_literal(instruction: Instruction, ctx: Context) -> Iterator[Finding]:

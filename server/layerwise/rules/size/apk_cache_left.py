@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from layerwise.build.emptied import bare_removals
 from layerwise.build.leftovers import clean_command, indexes_left
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
@@ -41,7 +42,8 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
     ## Fix safety
     Safe: the same packages are installed from the same index. An `apk update` whose index later steps use
-    stays, and then there is no fix for it.
+    stays, and then there is no fix for it. A later `rm /var/cache/apk/*`, which would fail now that nothing is
+    there, is given `-f`.
     """
     if not stage.facts.in_result:
         return
@@ -56,7 +58,7 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 operation.place,
                 _message(step, operation, is_there=is_there),
-                fixes=_fixes(stage, step, operation, ctx),
+                fixes=_lenient(stage, step, operation, _fixes(stage, step, operation, ctx)),
                 reported_as=None if operation.operation is Operation.INSTALL else (),
             )
         is_there = is_there or (bool(leaving) and inner is step)
@@ -114,6 +116,13 @@ def _fixes(stage: Stage, step: Step, operation: PackageOperation, ctx: StageCont
         yield Fix("Add `--no-cache`", flag)
     elif not is_needed:
         yield from _without_updates(step, operation, updates, flag, ctx)
+
+
+def _lenient(stage: Stage, step: Step, operation: PackageOperation, fixes: Iterable[Fix]) -> Iterator[Fix]:
+    """The fixes, with what makes later removals bear it that there is nothing to remove."""
+    for fix in fixes:
+        removals = bare_removals(stage, step, operation.manager.indexes)
+        yield Fix(fix.title, *fix.edits, *(add_option(each, "-f", after=each.name) for each in removals))
 
 
 def _uses_index(step: Step) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.archives import unpacked_copies
 from layerwise.build.dependencies.folders import working_directories
@@ -19,8 +20,7 @@ from layerwise.syntax.tree import Run
 from layerwise.text import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Late:
+class Late(Struct, frozen=True):
     """A removal, and what it removes of earlier layers, each with the step that wrote it."""
 
     step: Step

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from layerwise.build.dependencies.folders import (
     absolute,
@@ -28,8 +29,7 @@ from layerwise.text import Span
 REWRITES = frozenset({"chown", "chgrp", "chmod", "strip", "upx"})
 
 
-@dataclass(frozen=True, slots=True)
-class Saving:
+class Saving(Struct, frozen=True):
     """Why the RUNs of a row from ``first`` to ``last`` should be one.
 
     ``command`` does again what was done at ``cause``; ``drops`` and ``words`` are superfluous in the merged RUN.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from layerwise.build.emptied import bare_removals
 from layerwise.build.leftovers import clean_command, indexes_left
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
+from layerwise.build.package_lists import update_alone
 from layerwise.build.runs import run_text
 from layerwise.knowledge.packages import MANAGERS
 from layerwise.lint import Applicability, Finding, Fix, Related, Severity, StageContext, rule
@@ -30,7 +32,7 @@ FETCHES = {True: (Operation.UPDATE_INDEX,), False: (Operation.UPDATE_INDEX, Oper
     Stage,
     severity=Severity.WARNING,
     aliases=(*("DL3009", "DL3032", "DL3036", "DL3040", "DS-0015", "DS-0019", "DS-0020", "DS-0027", "DKL-DI-0005"),),
-    fixes=(Applicability.SAFE,),
+    fixes=(Applicability.SAFE, Applicability.UNSAFE),
     about=DISTRIBUTIONS,
 )
 def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
@@ -49,7 +51,8 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
     ## Fix safety
     Safe: it removes what the tool can fetch again. There is no fix where a later step, or a stage that is built
-    on this one, installs from the same lists without an update of its own; join those steps first.
+    on this one, installs from the same lists without an update of its own; join those steps first. Unsafe where no
+    step at all installs from them, since they may be meant for what the container runs.
     """
     if not stage.facts.in_result or stage.facts.is_windows:
         return
@@ -60,11 +63,22 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         for operation in _at(inner, inner.once(_left)):
             yield Finding(
                 operation.place,
-                f"`{operation.spoken}` leaves {_what(operation)} in the layer: tens of megabytes that nobody reads",
+                _message(stage, step, operation),
                 fixes=_fixes(stage, step, operation, ctx),
                 related=[Related(use.place, "The lists are still used here") for use in _uses(stage, step, operation)],
                 reported_as=REPORTED_AS.get(operation.manager.name, ()),
             )
+
+
+def _message(stage: Stage, step: Step, operation: PackageOperation) -> str:
+    reader = "no step" if _is_for_container(stage, step) else "nobody"
+    return f"`{operation.spoken}` leaves {_what(operation)} in the layer: tens of megabytes that {reader} reads"
+
+
+def _is_for_container(stage: Stage, step: Step) -> bool:
+    """Whether a RUN fetches lists that no install of the build can use, so that they may be meant for the container."""
+    update = update_alone(step.trigger or step)
+    return update is not None and not any(_uses(stage, step, update))
 
 
 def _what(operation: PackageOperation) -> str:
@@ -117,4 +131,14 @@ def _fixes(stage: Stage, step: Step, operation: PackageOperation, ctx: StageCont
         return
     edit = append_command(run, command) or append_command(run, command, after=related[-1].command)
     if edit is not None:
-        yield Fix(f"Add `{command}` to the step", edit)
+        # Without these the removals would fail, now that nothing is there.
+        removals = bare_removals(stage, step, operation.manager.indexes)
+        lenient = (add_option(each, "-f", after=each.name) for each in removals)
+        is_meant = _is_for_container(stage, step)
+        yield Fix(
+            f"Add `{command}` to the step",
+            edit,
+            *lenient,
+            applicability=Applicability.UNSAFE if is_meant else Applicability.SAFE,
+            note="Something that the container runs may install from these lists" if is_meant else "",
+        )

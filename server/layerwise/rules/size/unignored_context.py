@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from layerwise.build.ignoring import (
     Demand,
@@ -102,8 +103,7 @@ def unignored_context(build: Build, ctx: FileContext) -> Iterator[Finding]:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Report:
+class _Report(Struct, frozen=True, eq=False):
     """What there is to say of a context, wherever that is said."""
 
     worth: tuple[Verdict, ...]
