@@ -11,7 +11,7 @@ import argparse
 import json
 import sys
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,6 +40,16 @@ default.
 
 """
 
+_WHOLE = """
+## Files read whole
+
+A rule can also be silent where it should speak. So files that were drawn by lot were read from the first line to the
+last beside all that the rules say of them, half of them such as had nothing to report when there were few rules. The
+record is `benchmarks/verdicts/whole.jsonl`: what is doubtful among the findings, and what a rule claims to be about and
+does not say. {files} files with {findings} findings: {doubtful} doubtful, {missed} missed.
+
+"""
+
 _UNSEEN = """
 ## Rules that find nothing there
 
@@ -60,12 +70,26 @@ class Verdict:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A file that was read from the first line to the last, beside all that the rules said of it.
+
+    ``doubtful`` are the rules of findings that are not right, ``missed`` one that should have said something.
+    """
+
+    file: str
+    findings: int
+    doubtful: list[str]
+    missed: str
+    why: str
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true", help="write docs/precision.md")
     arguments = parser.parse_args()
     verdicts = tuple(read_verdicts())
-    page = render(verdicts, read_unseen())
+    page = render(verdicts, read_unseen(), tuple(read_whole()))
     if arguments.write:
         PAGE.write_text(page, encoding="utf-8")
         return 0
@@ -101,6 +125,12 @@ def read_unseen(path: Path = VERDICTS / "unseen.jsonl") -> Mapping[str, str]:
     return {entry["rule"]: entry["why"] for entry in entries}
 
 
+def read_whole(path: Path = VERDICTS / "whole.jsonl") -> Iterator[Whole]:
+    """The files that were read whole."""
+    for line in path.read_text(encoding="utf-8").splitlines():
+        yield Whole(**json.loads(line))
+
+
 def precision(verdicts: Iterable[Verdict]) -> Mapping[str, Counter[str]]:
     """How many verdicts of each value a rule has, by its id."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
@@ -114,10 +144,11 @@ def share(count: Counter[str]) -> float:
     return 100 * count["right"] / count.total()
 
 
-def render(verdicts: Iterable[Verdict], unseen: Mapping[str, str] | None = None) -> str:
+def render(verdicts: Iterable[Verdict], unseen: Mapping[str, str] | None = None, whole: Sequence[Whole] = ()) -> str:
     """The page.
 
     :param unseen: the rules that report nothing in the corpus, each with what was read instead.
+    :param whole: the files that were read whole.
     """
     counts = precision(verdicts)
     total = sum(counts.values(), Counter[str]())
@@ -128,7 +159,19 @@ def render(verdicts: Iterable[Verdict], unseen: Mapping[str, str] | None = None)
         *([_row("all", total)] if total else []),
     ]
     table = "".join(f"| {' | '.join(row)} |\n" for row in rows)
-    return _HEAD + table + _unseen_text(unseen or {})
+    return _HEAD + table + _whole_text(whole) + _unseen_text(unseen or {})
+
+
+def _whole_text(whole: Sequence[Whole]) -> str:
+    if not whole:
+        return ""
+    text = _WHOLE.format(
+        files=len(whole),
+        findings=sum(each.findings for each in whole),
+        doubtful=sum(len(each.doubtful) for each in whole),
+        missed=sum(bool(each.missed) for each in whole),
+    )
+    return text + "".join(f"- `{each.missed}` in {each.file}: {each.why}\n" for each in whole if each.missed)
 
 
 def _unseen_text(unseen: Mapping[str, str]) -> str:

@@ -13,13 +13,25 @@ from layerwise.lint import Severity
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from precision import PAGE, VERDICTS, Verdict, precision, read_unseen, read_verdicts, render, reported, share, stale
+from precision import (
+    PAGE,
+    Verdict,
+    Whole,
+    precision,
+    read_unseen,
+    read_verdicts,
+    read_whole,
+    render,
+    reported,
+    share,
+    stale,
+)
 
 RULE = "build/deprecated-maintainer"
 
 
 def test_page_is_current() -> None:
-    assert PAGE.read_text(encoding="utf-8") == render(read_verdicts(), read_unseen()), (
+    assert PAGE.read_text(encoding="utf-8") == render(read_verdicts(), read_unseen(), tuple(read_whole())), (
         "run: python benchmarks/precision.py --write"
     )
 
@@ -62,11 +74,15 @@ def test_a_line_that_is_no_verdict_is_refused(tmp_path: Path) -> None:
         list(read_verdicts(tmp_path))
 
 
-def test_files_without_findings_were_read_too() -> None:
-    lines = (VERDICTS / "silent.jsonl").read_text(encoding="utf-8").splitlines()
-    entries = [json.loads(line) for line in lines]
-    assert len({entry["file"] for entry in entries}) >= 30
-    assert all(set(entry) == {"file", "missed", "why"} for entry in entries)
+def test_files_were_read_whole_too() -> None:
+    whole = list(read_whole())
+    assert len({each.file for each in whole}) == len(whole) >= 60
+    named = {rule for each in whole for rule in (*each.doubtful, *filter(None, [each.missed]))}
+    assert named <= RULES.keys()
+    assert all(each.why.strip() for each in whole)
+    page = render([], whole=[Whole("a", 3, [RULE], "", "x"), Whole("b", 0, [], RULE, "y")])
+    assert "2 files with 3 findings: 1 doubtful, 1 missed." in page
+    assert f"- `{RULE}` in b: y\n" in page
 
 
 def test_rules_without_a_finding_are_named_with_what_was_read_instead() -> None:

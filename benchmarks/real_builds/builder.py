@@ -76,6 +76,10 @@ class Docker:
         """Bytes of all layers of an image."""
         return int(self.run("image", "inspect", "--format", "{{.Size}}", tag))
 
+    def identity(self, tag: str) -> str:
+        """What identifies the image of a name, empty when there is none."""
+        return self.run("image", "ls", "--quiet", "--no-trunc", tag).strip()
+
     def _cpu(self) -> float:
         return read_cpu(self.group) if self.group else 0.0
 

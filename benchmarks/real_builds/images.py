@@ -1,4 +1,4 @@
-"""What an image holds, as far as two builds of the same can agree on it, and how two images differ."""
+"""What an image holds, as far as two builds of the same can agree on it, and where two images differ."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import json
 import re
 import shlex
 import tarfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,9 @@ CACHES = re.compile(
     r"|etc/ld\.so\.cache$|(?:.*/)?\.package-lock\.json$|var/lib/gems/[^/]*/cache/)|__pycache__/|\.pyc$"
 )
 """Caches, logs, and what holds the time of the build."""
-PACKAGES = re.compile(r"^(?:usr/(?!local/bin/)|lib|bin/|sbin/|etc/|var/lib/(?!gems/)|opt/)")
-"""Where distribution packages put their files."""
+_LISTS = re.compile(r"^var/lib/dpkg/info/(?P<package>[^/:]+)(?::[^/]+)?\.list$")
+_MERGED = re.compile(r"^(?:bin|sbin|lib|lib32|lib64|libx32)/")
+"""Folders that are links into ``usr/``, while the lists of packages name them as they were."""
 
 
 @dataclass(frozen=True)
@@ -33,40 +34,29 @@ class Image:
     output: str
     volatile: tuple[str, ...] = ()
     """The files that another build of the very same Dockerfile makes otherwise."""
-
-
-@dataclass(frozen=True)
-class Divergence:
-    """How an image differs from the one that was built of the Dockerfile as it was written."""
-
-    caches: int
-    packages: tuple[str, ...]
-    rest: tuple[str, ...]
-    settings: tuple[str, ...]
-    same_output: bool
-    explained: tuple[str, ...] = ()
-    """What differs, and why that does not matter."""
+    owners: dict[str, str] = field(default_factory=dict)
+    """The distribution package that each file belongs to, for those that belong to one."""
 
     @property
-    def is_clean(self) -> bool:
-        """It differs in nothing but caches and what packages brought along."""
-        return self.same_output and not self.rest and not self.settings
+    def packages(self) -> frozenset[str]:
+        return frozenset(self.owners.values())
 
 
 def read_image(docker: Docker, tag: str, command: str, folder: Path) -> Image:
-    """What an image holds, and what a command says in it."""
+    """What an image holds, and what a command says in it, if there is one."""
+    owners: dict[str, str] = {}
     container = docker.run("create", tag, "true").strip()
     archive = folder / "image.tar"
     try:
         docker.run("export", "--output", str(archive), container)
-        files = dict(_files(archive))
+        files = dict(_files(archive, owners))
     finally:
         docker.run("rm", container)
         archive.unlink(missing_ok=True)
     found = json.loads(docker.run("image", "inspect", tag))[0]
     config = {**found["Config"], "Author": found.get("Author")}
-    output = _output(docker, tag, command)
-    return Image(files, _settings(config), output)
+    output = _output(docker, tag, command) if command else ""
+    return Image(files, _settings(config), output, owners=owners)
 
 
 def _output(docker: Docker, tag: str, command: str) -> str:
@@ -79,35 +69,13 @@ def _output(docker: Docker, tag: str, command: str) -> str:
         return docker.run(*options, program, tag, *words) if '"sh": executable file not found' in str(error) else ""
 
 
-def divergence(before: Image, after: Image, known: Mapping[str, str]) -> Divergence:
-    """How one image differs from another, but for what is ``known`` to do so, with the reason."""
-    other = [name for name in differing(before, after) if name not in before.volatile]
-    caches = [name for name in other if CACHES.search(name)]
-    explained = tuple(f"{name}: {known[name]}" for name in other if name in known)
-    left = [name for name in other if not CACHES.search(name) and name not in known]
-    packages = tuple(f"{_sign(name, before, after)}{name}" for name in left if PACKAGES.search(name))
-    rest = tuple(f"{_sign(name, before, after)}{name}" for name in left if not PACKAGES.search(name))
-    keys = sorted({*before.settings, *after.settings})
-    settings = tuple(
-        f"{key}: {before.settings.get(key)} -> {after.settings.get(key)}"
-        for key in keys
-        if before.settings.get(key) != after.settings.get(key)
-    )
-    return Divergence(len(caches), packages, rest, settings, before.output == after.output, explained)
-
-
 def differing(before: Image, after: Image) -> list[str]:
     """The paths that two images do not have in common."""
     names = sorted({*before.files, *after.files})
     return [name for name in names if before.files.get(name) != after.files.get(name)]
 
 
-def _sign(name: str, before: Image, after: Image) -> str:
-    """``-`` for what is gone, ``+`` for what is new, ``~`` for what is another."""
-    return "-" if name not in after.files else "+" if name not in before.files else "~"
-
-
-def _files(archive: Path) -> Iterator[tuple[str, str]]:
+def _files(archive: Path, owners: dict[str, str]) -> Iterator[tuple[str, str]]:
     contents: dict[str, str] = {}
     with tarfile.open(archive) as tar:
         for member in tar:
@@ -116,13 +84,23 @@ def _files(archive: Path) -> Iterator[tuple[str, str]]:
                 yield name + "/", f"folder {member.mode:o} {member.uid}:{member.gid}"
                 continue
             content = tar.extractfile(member) if member.isreg() else None
-            what = hashlib.sha256(content.read()).hexdigest() if content else member.linkname
+            read = content.read() if content else b""
+            what = hashlib.sha256(read).hexdigest() if content else member.linkname
             kind = member.type
             if member.islnk():
                 # Another name of a file is as good as a copy of it.
                 what, kind = contents[member.linkname.removeprefix("./")], tarfile.REGTYPE
             contents[name] = what
+            if listed := _LISTS.match(name):
+                owners.update((_merged(line), listed["package"]) for line in read.decode().splitlines())
+                owners[name] = listed["package"]
             yield name, f"{kind!r} {member.mode:o} {member.uid}:{member.gid} {what}"
+
+
+def _merged(line: str) -> str:
+    """A path of a package's list, as the archive of an image names it."""
+    path = line.lstrip("/")
+    return f"usr/{path}" if _MERGED.match(path) else path
 
 
 def _settings(config: dict[str, Any]) -> dict[str, Any]:

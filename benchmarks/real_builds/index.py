@@ -39,6 +39,8 @@ class _Index(ThreadingHTTPServer):
     def __init__(self, folder: Path) -> None:
         super().__init__(ADDRESS, _Handler)
         self.folder = folder
+        self.origins: dict[str, str] = {}
+        """Where each file comes from, by its digest, for the projects that were asked for."""
         self.origin = _origin()
         self.lock = threading.Lock()
         self.free_at = 0.0
@@ -46,25 +48,28 @@ class _Index(ThreadingHTTPServer):
 
     def page(self, project: str) -> bytes:
         """The files of a project, with where each of them is found here."""
-        listing = json.loads(self._fetch(f"{self.origin}/{project}/", _JSON))
-        return "\n".join(("<!DOCTYPE html>", *map(self._link, listing["files"]))).encode()
+        kept = self.folder / f"{project}.json"
+        with self.lock:
+            if not kept.exists():
+                kept.write_bytes(self._fetch(f"{self.origin}/{project}/", _JSON))
+            files = json.loads(kept.read_bytes())["files"]
+            self.origins.update((file["hashes"]["sha256"], file["url"]) for file in files)
+        return "\n".join(("<!DOCTYPE html>", *map(self._link, files))).encode()
 
     def _link(self, file: dict[str, Any]) -> str:
         digest = file["hashes"]["sha256"]
-        place = self.folder / digest
-        place.mkdir(parents=True, exist_ok=True)
-        (place / "origin").write_text(file["url"])
         python = file.get("requires-python") or ""
         requires = f' data-requires-python="{html.escape(python)}"' if python else ""
         name = html.escape(file["filename"])
         return f'<a href="/files/{digest}/{name}#sha256={digest}"{requires}>{name}</a>'
 
     def file(self, digest: str, name: str) -> bytes:
-        place = self.folder / digest
-        kept = place / name
+        kept = self.folder / digest / name
         with self.lock:
             if not kept.exists():
-                kept.write_bytes(self._fetch((place / "origin").read_text()))
+                content = self._fetch(self.origins[digest])
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                kept.write_bytes(content)
         return kept.read_bytes()
 
     def wait_for(self, size: int) -> None:
@@ -95,7 +100,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(self.server.file(*parts[1:]), "application/octet-stream", "max-age=365000000, immutable")
             else:
                 self.send_error(404)
-        except OSError:
+        except (OSError, KeyError):
             self.send_error(404)
 
     def _send(self, content: bytes, kind: str, lifetime: str) -> None:
@@ -116,6 +121,7 @@ class _Handler(BaseHTTPRequestHandler):
 @contextmanager
 def index(folder: Path) -> Iterator[None]:
     """The index, for as long as the measurement takes. What it has fetched stays in ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
     server = _Index(folder)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

@@ -21,14 +21,14 @@ class Judgement:
 
     right: int = 0
     steps: int = 0
-    cautious: int = 0
-    """Predicted to be done again, but taken from the cache: what was done before them left the same files behind."""
+    kept: list[str] = field(default_factory=list)
+    """Predicted to be done again, but taken from the cache: a stage done again left the same files for them."""
     wrong: list[str] = field(default_factory=list)
 
     def add(self, other: Judgement) -> None:
         self.right += other.right
         self.steps += other.steps
-        self.cautious += other.cautious
+        self.kept += other.kept
         self.wrong += other.wrong
 
 
@@ -54,6 +54,7 @@ def judge(build: Build, changes: list[Change], places: tuple[tuple[str, int], ..
     names = dict(numbered(build))
     done = {names[place] for place in places if place in names}
     found = Judgement()
+    spared = _spared(build, expected, done)
     needed = {id(stage.steps[0]) for stage in build.stages if stage.facts.reachable}
     for stage in build.stages:
         if id(stage.steps[0]) not in needed:
@@ -62,17 +63,31 @@ def judge(build: Build, changes: list[Change], places: tuple[tuple[str, int], ..
             found.steps += 1
             if (step in expected) == (step in done):
                 found.right += 1
-            elif step in expected and _lives_on_another_stage(step, expected):
-                found.cautious += 1
+                continue
+            line = step.span.of(build.dockerfile.text).splitlines()[0]
+            if step in spared:
+                found.kept.append(line)
             else:
-                said = "done again" if step in expected else "kept"
-                found.wrong.append(f"the model says {said}: {step.span.of(build.dockerfile.text).splitlines()[0]}")
+                found.wrong.append(f"the model says {'done again' if step in expected else 'kept'}: {line}")
     return found
 
 
-def _lives_on_another_stage(step: Step, expected: set[Step]) -> bool:
-    """Whether a COPY from another stage is what makes the model expect this step."""
-    return any(each.reads.stages for each in expected)
+def _spared(build: Build, expected: set[Step], done: set[Step]) -> set[Step]:
+    """What may be kept against the prediction: a step that reads a stage which was done again, and all behind it.
+
+    Nothing else counts: the stage must have been done again, at least in part, and only the content of its files can
+    then have saved the step that reads it.
+    """
+    spared: set[Step] = set()
+    for stage in build.stages:
+        is_behind = stage.parent is not None and bool(spared & set(build.stages[stage.parent].steps))
+        for step in stage.steps:
+            sources = [build.stage_named(word, stage.facts.index) for word, _ in step.reads.stages]
+            again = [each for each in sources if each is not None and (done | spared) & set(each.steps)]
+            is_behind = is_behind or bool(again)
+            if is_behind and step in expected and step not in done:
+                spared.add(step)
+    return spared
 
 
 def settings(build: Build, root: Path, nonce: str) -> Iterator[Setting]:

@@ -1,4 +1,4 @@
-"""Keeps what was measured, so that a version whose text has not changed need not be built again."""
+"""Keeps what was measured, so that a version is not built again as long as neither its text nor the code changes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from images import Divergence, Image
+from images import Image
 from judging import Judgement
 from measuring import Row
 from projects import FOLDER, Project
 from versions import Version
+
+from layerwise import build
 
 
 class Kept:
@@ -21,6 +23,7 @@ class Kept:
         self._folder = folder / "measured"
         self._folder.mkdir(parents=True, exist_ok=True)
         self._repeats = repeats
+        self._code = _code()
 
     def row(self, project: Project, version: Version) -> Row | None:
         """What was measured of this version of this project, None when it has not been."""
@@ -29,7 +32,6 @@ class Kept:
             return None
         data = json.loads(path.read_text())
         data["judgement"] = Judgement(**data["judgement"])
-        data["divergence"] = Divergence(**{key: _frozen(value) for key, value in data["divergence"].items()})
         return Row(**{**data, "rules": version.rules})
 
     def image(self, project: Project, version: Version) -> Image | None:
@@ -37,16 +39,19 @@ class Kept:
         return Image(**json.loads(path.read_text())) if path.exists() else None
 
     def keep(self, project: Project, version: Version, row: Row, image: Image) -> None:
-        self._path(project, version, "row").write_text(json.dumps(asdict(row)))
+        self._path(project, version, "row").write_text(json.dumps({**asdict(row), "divergence": None}))
         self._path(project, version, "image").write_text(json.dumps(asdict(image)))
 
     def _path(self, project: Project, version: Version, kind: str) -> Path:
-        """Named by all that the measurement depends on, but for the model of the cache and the machine."""
-        digest = hashlib.sha256(f"{self._repeats}{version.text}{version.files}".encode())
+        """Named by all that the measurement depends on, but for the machine."""
+        digest = hashlib.sha256(f"{self._repeats}{self._code}{version.text}{version.files}".encode())
         for file in sorted((FOLDER / project.name).rglob("*")):
             digest.update(file.read_bytes() if file.is_file() else b"")
         return self._folder / f"{project.name}-{version.name}-{digest.hexdigest()[:16]}.{kind}.json"
 
 
-def _frozen(value: object) -> object:
-    return tuple(value) if isinstance(value, list) else value
+def _code() -> str:
+    """What builds and judges: rows on one page come from the same."""
+    model = sorted(Path(build.__file__).parent.rglob("*.py"))
+    here = [Path(__file__).with_name(f"{name}.py") for name in ("bases", "builder", "images", "judging", "measuring")]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in (*model, *here))).hexdigest()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import statistics
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -13,8 +14,9 @@ from typing import Protocol
 
 from bases import make_image
 from builder import BuildError, Docker
-from images import Divergence, Image, differing, divergence, read_image
+from images import Image, differing, read_image
 from judging import Judgement, Setting, file_changes, judge, settings
+from meanings import Brought, Comparison, Divergence, Ground, brought
 from projects import Change, Project
 from versions import Version, analysis_of, versions
 
@@ -37,25 +39,32 @@ class Row:
     divergence: Divergence | None = None
     rules: tuple[str, ...] = ()
     error: str = ""
+    spent: float = 0.0
+    """Seconds that all of it took, comparing too."""
 
     @property
     def is_wrong(self) -> bool:
-        """It could not be built, a safe fix has changed what the image means, or the cache model was wrong."""
-        changed = self.divergence is not None and not self.divergence.same_output
-        if self.version == "fixed" and self.divergence is not None:
-            changed = not self.divergence.is_clean
+        """It could not be built, the image differs in more than was meant, or the cache model was wrong."""
+        changed = self.divergence is not None and not self.divergence.is_clean
         return bool(self.error or changed or self.judgement.wrong)
 
     @property
     def line(self) -> str:
         times = ", ".join(f"{kind} {seconds:.1f} s" for kind, seconds in self.seconds.items())
-        judged = f"{self.judgement.right} of {self.judgement.steps} steps as predicted"
+        kept = f" and {len(self.judgement.kept)} spared" if self.judgement.kept else ""
+        judged = f"{self.judgement.right}{kept} of {self.judgement.steps} steps as predicted"
         found = self.divergence
-        differs = ""
+        differs = f"; meant: {found.meant}" if found and found.meant else ""
+        if found and found.explained:
+            differs += f"; explained: {found.explained}"
+        if self.error:
+            return f"{self.project}, {self.version}: {self.error}"
         if found and not found.is_clean:
-            differs = f"; output {'the same' if found.same_output else 'ANOTHER'}; {found.settings} {found.rest[:8]}"
+            output = "the same" if found.same_output else "ANOTHER"
+            differs += f"\n    DIFFERS: output {output}; {found.settings} {len(found.rest)}: {found.rest[:40]}"
         wrong = "".join(f"\n    {each}" for each in self.judgement.wrong)
-        return f"{self.project}, {self.version}: {self.size / 1e6:.1f} MB, {times}, {judged}{differs}{wrong}"
+        what = f"{self.project}, {self.version}: {self.size / 1e6:.1f} MB, {times}, {judged}"
+        return f"{what}{differs}{wrong} [{self.spent:.0f} s]"
 
 
 @dataclass(frozen=True)
@@ -91,43 +100,83 @@ class Memory(Protocol):
 
 def measure(docker: Docker, project: Project, repeats: int, memory: Memory) -> Iterator[Row]:
     """All versions of a project, each a row."""
-    first: Image | None = None
     with tempfile.TemporaryDirectory() as made:
         root = Path(made, "context")
         project.write(docker, root)
         written = (root / "Dockerfile").read_text()
         (root / "Dockerfile").unlink()
+        source = brought(written, root)
+        first: Image | None = None
         for version in list(versions(written, root)):
-            known, image = memory.row(project, version), memory.image(project, version)
-            if known and image:
-                first = first or image
-                known.divergence = divergence(first, image, project.differs)
-                yield known
-                continue
-            try:
-                for image_name in _bases(_build(version.text, root)):
-                    make_image(docker, image_name)
-            except BuildError as error:
-                yield Row(project.name, project.about, version.name, rules=version.rules, error=str(error))
-                continue
             folder = Path(made, version.name)
             folder.mkdir()
-            for path, text in version.files:
-                (root / path).write_text(text)
             bench = Workbench(docker, project, version, folder)
-            row = Row(project.name, project.about, version.name, rules=version.rules)
-            for index in range(repeats):
-                _take_times(bench, root, row, is_last=index == repeats - 1)
-            image = read_image(docker, bench.tag, project.run, folder)
-            if first is None:
-                bench.build(root, version.text, "--no-cache")
-                twin = read_image(docker, bench.tag, project.run, folder)
-                first = image = replace(image, volatile=tuple(differing(image, twin)))
-            row.divergence = divergence(first, image, project.differs)
-            memory.keep(project, version, row, image)
-            for path, _ in version.files:
-                (root / path).unlink()
+            with _beside(root, version):
+                try:
+                    row, image = _measured(bench, root, repeats, memory, is_first=first is None)
+                except BuildError as error:
+                    yield Row(project.name, project.about, version.name, rules=version.rules, error=str(error))
+                    if first is None:
+                        return
+                    continue
+                first = first or image
+                row.divergence = _divergence(bench, root, first, image, source, written)
             yield row
+
+
+@contextmanager
+def _beside(root: Path, version: Version) -> Iterator[None]:
+    """The files that come with a version lie in its context, for as long as it is measured."""
+    for path, text in version.files:
+        (root / path).write_text(text)
+    try:
+        yield
+    finally:
+        for path, _ in version.files:
+            (root / path).unlink()
+
+
+def _measured(bench: Workbench, root: Path, repeats: int, memory: Memory, *, is_first: bool) -> tuple[Row, Image]:
+    """The figures of one version, of an earlier run where nothing has changed since; and what its image holds."""
+    docker, project, version = bench.docker, bench.project, bench.version
+    known, image = memory.row(project, version), memory.image(project, version)
+    if known and image:
+        return known, image
+    started = time.monotonic()
+    for name in _bases(_build(version.text, root)):
+        make_image(docker, name)
+    row = Row(project.name, project.about, version.name, rules=version.rules)
+    for index in range(repeats):
+        _take_times(bench, root, row, is_last=index == repeats - 1)
+    image = read_image(docker, bench.tag, project.run, bench.folder)
+    if is_first:
+        bench.build(root, version.text, "--no-cache")
+        twin = read_image(docker, bench.tag, project.run, bench.folder)
+        image = replace(image, volatile=tuple(differing(image, twin)))
+    row.spent = time.monotonic() - started
+    memory.keep(project, version, row, image)
+    return row, image
+
+
+def _divergence(bench: Workbench, root: Path, first: Image, image: Image, source: Brought, written: str) -> Divergence:
+    version = bench.version
+    ground = None
+    if version.name == "split":
+        bases = [_bases(_build(text, root))[-1] for text in (written, version.text)]
+        ground = Ground(*(_base(bench.docker, name, bench.folder) for name in bases))
+    context = analysis_of(version.text, root).context
+    return Comparison(first, image, version, source, ground).divergence(bench.project.differs, context)
+
+
+def _base(docker: Docker, name: str, folder: Path) -> Image:
+    if name not in _BASES:
+        make_image(docker, name)
+        _BASES[name] = read_image(docker, name, "", folder)
+    return _BASES[name]
+
+
+_BASES: dict[str, Image] = {}
+"""What the stand-ins hold, read once a run."""
 
 
 def _bases(build: Build) -> list[str]:

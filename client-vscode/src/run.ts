@@ -136,8 +136,10 @@ class QuietClient extends LanguageClient {
   }
 }
 
+/** The last line of what a server complained of; what it says when it has no more to say tells nobody the reason. */
 function lastLine(text: string): string {
-  return (text.trimEnd().split("\n").at(-1) ?? "").trim().slice(0, LONGEST_COMPLAINT);
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("layerwise: this is a bug"));
+  return (lines.at(-1) ?? "").slice(0, LONGEST_COMPLAINT);
 }
 
 function messageOf(error: unknown): string {

@@ -253,8 +253,15 @@ def test_a_dockerfile_inside_of_a_compose_file_counts() -> None:
     inline = {"context": ".", "dockerfile_inline": "FROM node\nCOPY node_modules /n\n"}
     compose = json.dumps({"services": {"worker": {"build": inline}}})
     files = {"node_modules/x/y": "", "package.json": "", "compose.yaml": compose}
-    assert kept(NODE, files) == {"node_modules": "`a compose file` names it"}
+    assert kept(NODE, files) == {"node_modules": "`compose.yaml` names it"}
     assert kept(NODE, {**files, "compose.yaml": compose.replace('"."', '"other"')}) == {}
+
+
+def test_a_dockerfile_inside_of_a_bake_file_counts() -> None:
+    bake = 'target "worker" {\n  dockerfile-inline = <<EOT\nFROM node\nCOPY node_modules /n\nEOT\n}\n'
+    files = {"node_modules/x/y": "", "package.json": "", "docker-bake.hcl": bake}
+    assert kept(NODE, files) == {"node_modules": "`docker-bake.hcl` names it"}
+    assert kept(NODE, {**files, "docker-bake.hcl": bake.replace("dockerfile-inline", "other")}) == {}
 
 
 def test_a_dockerfile_of_another_context_does_not_count() -> None:

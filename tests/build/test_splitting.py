@@ -11,6 +11,7 @@ from splitting_cases import Case, cases
 from layerwise.build.splitting import Refusal, Split, split
 from layerwise.context import MemoryFiles, locate
 from layerwise.engine import Analysis, analyse
+from layerwise.features.actions import extracting
 from layerwise.features.splitting import split_stage, splitting
 from layerwise.lint import Severity
 from layerwise.syntax.tree import (
@@ -66,8 +67,15 @@ def test_specification(case: Case) -> None:
 @pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)
 def test_edits_give_the_text(case: Case, end: str) -> None:
     analysis, found = done(case, end)
-    assert apply_edits(analysis.text, found.edits) == found.text
     assert found.text == (case.after or "").replace("\n", end)
+    final = analysis.build.final
+    assert final is not None
+    action = extracting(analysis, Span(final.span.start, final.span.start))
+    assert action is not None
+    assert apply_edits(analysis.text, action.edits) == found.text
+    for edit in action.edits:
+        again = set(edit.span.of(analysis.text).splitlines()) & set(edit.text.splitlines())
+        assert not {line for line in again if line.strip()}, "a line that stays is not written anew"
 
 
 @pytest.mark.parametrize("case", SPLIT, ids=lambda case: case.name)

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layerwise.context import MemoryFiles, locate
-from layerwise.context.bake import builds_in_bake
+from layerwise.context.bake import builds_in_bake, inline_builds_in_bake
 from layerwise.context.compose import BuildTarget, builds_in_compose, compose_files
 
 # Each row: the files beside the Dockerfile, its path, the root that is found, and whether a file told it.
@@ -154,6 +154,53 @@ def test_simple_hcl() -> None:
     }
 
 
+INLINE = r"""
+target "base" { context = "db" }
+target "heredoc" {
+  inherits = ["base"]
+  dockerfile-inline = <<-EOT
+    FROM alpine:${TAG}
+    COPY $${X}/a .
+    target "fake" { dockerfile = "Dockerfile" }
+    EOT
+}
+target "quoted" { dockerfile-inline = "FROM alpine\nCOPY \"a b\" ." }
+target "child" { inherits = ["quoted"] }
+target "computed" { dockerfile-inline = file("Dockerfile") }
+target "remote" {
+  context = "https://example.org/a.git"
+  dockerfile-inline = "FROM debian"
+}
+"""
+
+
+def test_dockerfiles_inside_of_hcl() -> None:
+    quoted = (".", 'FROM alpine\nCOPY "a b" .')
+    heredoc = 'FROM alpine:${TAG}\nCOPY ${X}/a .\ntarget "fake" { dockerfile = "Dockerfile" }\n'
+    assert inline_builds_in_bake("docker-bake.hcl", INLINE) == (("db", heredoc), quoted, quoted)
+    assert builds_in_bake("docker-bake.hcl", INLINE) == (BuildTarget("db"),), "only the one that says no more"
+
+
+def test_dockerfiles_inside_of_json() -> None:
+    text = '{"target": {"a": {"dockerfile-inline": "FROM x\\nCOPY a ."}, "b": {"dockerfile-inline": 3}}}'
+    assert inline_builds_in_bake("docker-bake.json", text) == ((".", "FROM x\nCOPY a ."),)
+    assert builds_in_bake("docker-bake.json", text) == ()
+
+
+@pytest.mark.parametrize("name", ["docker-bake.hcl", "docker-bake.json"])
+def test_a_dockerfile_in_the_bake_file_is_not_the_one_of_the_folder(name: str) -> None:
+    """The context stays the Dockerfile's own folder, though a target builds something else with another one."""
+    inline = {"hcl": 'target "a" {\n context = ".."\n dockerfile-inline = "FROM x"\n}\n'}
+    inline["json"] = '{"target": {"a": {"context": "..", "dockerfile-inline": "FROM x"}}}'
+    other = {"hcl": 'target "b" { dockerfile = "Dockerfile" }', "json": '{"target": {"b": {}}}'}
+    kind = name.rpartition(".")[2]
+    for text in (inline[kind], inline[kind].replace("..", ".")):
+        tree = locate("/r/app/Dockerfile", MemoryFiles({f"/r/app/{name}": text, "/r/app/Dockerfile": ""}))
+        assert (tree.root, tree.told) == ("/r/app", False)
+    tree = locate("/r/app/Dockerfile", MemoryFiles({f"/r/app/{name}": other[kind], "/r/app/Dockerfile": ""}))
+    assert (tree.root, tree.told) == ("/r/app", True)
+
+
 @pytest.mark.parametrize(
     "text", ["", "target", 'target "a"', 'target "a" {', '}}}target "a" = {{', 'target "', "<<EOT\n"]
 )
@@ -202,5 +249,6 @@ PIECES = [
 @given(st.lists(st.sampled_from(PIECES), max_size=20).map(" ".join))
 @settings(max_examples=300, deadline=None)
 def test_no_text_makes_a_reader_fail(text: str) -> None:
+    inline_builds_in_bake("docker-bake.hcl", text)
     for target in (*builds_in_bake("docker-bake.hcl", text), *builds_in_compose(text)):
         assert isinstance(target, BuildTarget)

@@ -102,7 +102,7 @@ def test_dockerfiles_that_are_named_with_a_context() -> None:
         {"/p/compose.yaml": COMPOSE, "/p/docker-bake.json": '{"target": {"x": {"dockerfile": "bake.Dockerfile"}}}'}
     )
     assert named_dockerfiles("/p", files) == ("/p/Dockerfile", "/p/deploy/worker", "/p/bake.Dockerfile")
-    assert inline_dockerfiles("/p", files) == ("FROM alpine",)
+    assert inline_dockerfiles("/p", files) == (("compose.yaml", "FROM alpine"),)
     assert inline_dockerfiles("/p/other", files) == ()
 
 

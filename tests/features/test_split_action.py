@@ -39,6 +39,14 @@ def test_action_says_what_it_assumes() -> None:
     assert extracting(analyse(after), Span(after.rindex("FROM"), after.rindex("FROM"))) is None
 
 
+def test_edits_insert_what_is_new_and_touch_nothing_else() -> None:
+    action = extracting(analyse(TEXT), Span(0, 0))
+    assert action is not None
+    assert [edit.span.of(TEXT) for edit in action.edits] == ["", ""]
+    assert [edit.text.split("\n")[0] for edit in action.edits] == [" AS build", ""]
+    assert TEXT[action.edits[1].span.start :].startswith("EXPOSE")
+
+
 def test_never_in_bulk() -> None:
     for result in (fix_all(analyse(TEXT), Applicability.UNSAFE), optimize(analyse(TEXT))):
         assert result.text.count("FROM ") == 1

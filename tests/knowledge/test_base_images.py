@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from layerwise.build.images import image_name, reference_error
-from layerwise.knowledge.base_images import BASE_IMAGES, SCRATCH, UNKNOWN, BaseImage, is_windows
+from layerwise.knowledge.base_images import BASE_IMAGES, SCRATCH, UNKNOWN, BaseImage, base_image, is_windows
 
 
 @pytest.mark.parametrize(("name", "image"), [*BASE_IMAGES.items(), ("scratch", SCRATCH)])
@@ -23,6 +23,20 @@ def test_names_are_those_that_are_looked_up(name: str) -> None:
     assert reference_error(name) is None
     found = image_name(f"{name}:1")
     assert name in (found.name, f"{found.registry}/{found.name}")
+
+
+@pytest.mark.parametrize(
+    ("tag", "workdir"),
+    [
+        *(("", "/"), ("8.4", "/"), ("8.4-cli-alpine3.22", "/"), ("8.4-zts", "/")),
+        *(("8.4-apache", "/var/www/html"), ("fpm", "/var/www/html"), ("8.4-fpm-alpine", "/var/www/html")),
+    ],
+)
+def test_only_the_servers_among_the_tags_of_php_work_in_a_folder(tag: str, workdir: str) -> None:
+    found = base_image("php", tag)
+    assert found is not None
+    assert found.workdir == workdir
+    assert found.env == BASE_IMAGES["php"].env
 
 
 def test_an_unknown_image_has_some_path() -> None:

@@ -12,7 +12,7 @@ from layerwise.build.model import StageFacts, Step
 from layerwise.build.mounting import cache_places
 from layerwise.build.operations import Operation, PackageOperation
 from layerwise.build.settings import APT_CONFIGURED, APT_KEEPS_ARCHIVES
-from layerwise.knowledge.packages import BY_NAME, Folder
+from layerwise.knowledge.packages import BY_NAME, CACHING, Folder
 from layerwise.knowledge.users import DEBIAN_IMAGES
 from layerwise.shell.join import RunText, remove_statement
 from layerwise.shell.tree import Around, Command, ShellWord
@@ -65,13 +65,14 @@ def defeats(run: RunText, step: Step, targets: Collection[str]) -> Iterator[Defe
     if not operations:
         return
     managers = {each.manager.name for each in operations}
+    places = [place for each in operations for place in _places(step, each)]
     for operation in step.operations:
         is_clean = operation.operation is Operation.CLEAN and operation.manager.name in managers & _CLEANING
         if is_clean and _empties(operation, targets):
             yield _command(run, operation.command, f"`{operation.spoken}`", operation.manager.name)
     for command in step.script.commands if step.script else ():
         if command.program == "rm" and Around.FUNCTION not in command.within:
-            yield from _removal(run, step, command, targets)
+            yield from _removal(run, step, command, targets, places)
 
 
 def is_hooked(step: Step, operation: PackageOperation, facts: StageFacts) -> bool:
@@ -93,8 +94,12 @@ def _is_kept(step: Step, operation: PackageOperation, targets: Collection[str]) 
         return False
     if operation.operation not in manager.filled_by and operation.operation is not Operation.UPDATE_INDEX:
         return False
-    places = (*(cache_places(step, operation) or ()), *manager.indexes)
-    return any(is_within(place, target) for place in places for target in targets)
+    return any(is_within(place, target) for place in _places(step, operation) for target in targets)
+
+
+def _places(step: Step, operation: PackageOperation) -> tuple[str, ...]:
+    """The folders that an operation fills, or reads, as its caches."""
+    return (*(cache_places(step, operation) or ()), *operation.manager.indexes)
 
 
 def _options(run: RunText, operations: list[PackageOperation]) -> Iterator[Defeat]:
@@ -130,29 +135,50 @@ def _command(run: RunText, command: Command, spoken: str, manager: str = "") -> 
     )
 
 
-def _removal(run: RunText, step: Step, command: Command, targets: Collection[str]) -> Iterator[Defeat]:
+def _removal(
+    run: RunText, step: Step, command: Command, targets: Collection[str], places: Collection[str]
+) -> Iterator[Defeat]:
     environment = Environment(step, command)
     operands = [word for word in command.arguments if not word.text.startswith("-")]
-    hit = [word for word in operands if _hits(word, environment, targets)]
+    bases = {word: _bases(word, environment) for word in operands}
+    hit = [word for word in operands if _hits(bases[word], targets, places)]
     if not hit:
         return
-    if len(hit) == len(operands):
+    if len(hit) == len(operands) and not any(_takes_more(bases[word], targets) for word in hit):
         yield _command(run, command, f"`{' '.join(each.text for each in (command.name, *command.arguments))}`")
         return
     for word in hit:
+        more = _takes_more(bases[word], targets)
         yield Defeat(
             word.span,
             f"Removing `{word.text}` empties the cache mount, so that the next build finds nothing there",
             f"Remove `{word.text}`",
-            without_words(run, command, [word]),
+            None if more else without_words(run, command, [word]),
         )
 
 
-def _hits(word: ShellWord, environment: Environment, targets: Collection[str]) -> bool:
+def _bases(word: ShellWord, environment: Environment) -> frozenset[str]:
+    """What a word names, each up to its first glob; nothing where a variable in it has no known value."""
     paths = environment.paths(word, braces=True)
-    bases = {path.partition("*")[0].rstrip("/") if "*" in path else path for path in paths}
+    return frozenset(path.partition("*")[0].rstrip("/") if "*" in path else path for path in paths)
+
+
+def _hits(bases: Collection[str], targets: Collection[str], places: Collection[str]) -> bool:
     return bool(bases) and all(
-        any(base and (is_within(base, target) or is_within(target, base)) for target in targets) for base in bases
+        any(base and (is_within(target, base) or _is_of_cache(base, target, places)) for target in targets)
+        for base in bases
+    )
+
+
+def _is_of_cache(base: str, target: str, places: Collection[str]) -> bool:
+    """Whether something in a mount is in one of the caches, or holds one. A mount may hold more: that on ``/go``."""
+    return is_within(base, target) and any(is_within(base, place) or is_within(place, base) for place in places)
+
+
+def _takes_more(bases: Collection[str], targets: Collection[str]) -> bool:
+    """Whether it removes other things along with what is mounted: ``/go`` holds what was compiled, too."""
+    return any(
+        not any(is_within(base, target) for target in targets) and CACHING.isdisjoint(base.split("/")) for base in bases
     )
 
 

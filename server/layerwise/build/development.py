@@ -17,12 +17,20 @@ from msgspec import Struct
 
 from layerwise.build.dependencies.copies import copied
 from layerwise.build.dependencies.folders import UNKNOWN, absolute, is_within, placed_commands
+from layerwise.build.development_groups import Asked, asked
 from layerwise.build.environment import Environment
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
-from layerwise.build.purpose import holds_application, is_for_people, is_mounted, started_words, starts_application
+from layerwise.build.purpose import (
+    holds_application,
+    is_for_people,
+    is_mounted,
+    is_named_for_developers,
+    started_words,
+    starts_application,
+)
 from layerwise.context.tree import ContextTree
-from layerwise.knowledge.development import BUILDING, PRODUCTION, RUBY_MODES, RUNNING, Production
+from layerwise.knowledge.development import ASKING, BUILDING, PRODUCTION, RUBY_MODES, RUNNING, Production
 from layerwise.knowledge.programs import SHELLS
 from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Copy, Heredoc, Run
@@ -30,6 +38,8 @@ from layerwise.syntax.tree import Copy, Heredoc, Run
 _MAYBE = frozenset({Around.IF, Around.CASE, Around.OR, Around.TRIED, Around.FUNCTION, Around.LOOP})
 _NOT_BUILDING = frozenset({"dump-autoload", "dumpautoload", "pack", "publish"})
 _STARTS = frozenset({"npm", "yarn", "pnpm", "bun"})
+_SYSTEM = Production(frozenset(), "", frozenset(), "/usr/local/lib")
+"""For installers that put packages beside those of the system."""
 
 
 class Shipped(Struct, frozen=True):
@@ -48,6 +58,14 @@ class Shipped(Struct, frozen=True):
     """Another stage is built on this one, and builds with them."""
 
 
+class AskedFor(Struct, frozen=True):
+    """A group or a file for developers that an install asks for by its name, and that gets into the image."""
+
+    shipped: Shipped
+    asked: Asked
+    """With its spans at their places in the file."""
+
+
 class _Given(NamedTuple):
     """What matters beside the stages that an install has to do with."""
 
@@ -62,12 +80,30 @@ class _Given(NamedTuple):
 def shipped(build: Build, tree: ContextTree | None) -> list[Shipped]:
     """What a build ships, in the order of the text."""
     final = build.final
-    if final is None or not _runs_in_production(final):
+    if final is None or not _runs_in_production(final) or is_named_for_developers(tree):
         return []
     env = final.steps[-1].after.env
     is_production = any(name in env and env[name].value == "production" for name in RUBY_MODES)
     given = _Given(tree, tree.version if tree else 0, tuple(started_words(final)), is_production)
     return build.search(_shipped_by, given, about=PRODUCTION)
+
+
+def asked_for(build: Build, tree: ContextTree | None) -> list[AskedFor]:
+    """What the installs of a build ask for by name and ship, in the order of the text."""
+    found = build.search(_asked_by, None, about=ASKING)
+    final = build.final
+    if not found or final is None or not _runs_in_production(final) or is_named_for_developers(tree):
+        return []
+    return found
+
+
+def _asked_by(build: Build, stage: Stage, given: None) -> Iterator[AskedFor]:
+    for step in stage.steps_about(ASKING):
+        for each in step.once(asked):
+            operation = step.operations[each.index]
+            for found in _found(build, stage, step, operation, PRODUCTION.get(operation.manager.name, _SYSTEM)):
+                if found.user is None and not found.shared:
+                    yield AskedFor(found, each.moved(step.span.start))
 
 
 def _shipped_by(build: Build, stage: Stage, given: _Given) -> Iterator[Shipped]:

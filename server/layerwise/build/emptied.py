@@ -1,4 +1,4 @@
-"""Removals that fail where there is nothing to remove: a pattern that matches no file, given to ``rm`` without ``-f``."""
+"""Removals that fail where there is nothing to remove: ``rm`` without ``-f`` of a pattern that matches no file."""
 
 from __future__ import annotations
 
@@ -26,5 +26,5 @@ def _needs_something(command: Command, folders: tuple[str, ...]) -> bool:
     options = {word.text for word in command.arguments if word.text.startswith("-")}
     if options & _FORCING or any("f" in each for each in options if not each.startswith("--")):
         return False
-    patterns = (word.text for word in command.arguments if "*" in word.text and not word.text.startswith(("-", "'", '"')))
+    patterns = [word.text for word in command.arguments if "*" in word.text and word.text.startswith("/")]
     return any(is_within(posixpath.dirname(pattern), folder) for pattern in patterns for folder in folders)

@@ -127,6 +127,8 @@ def _made_by_script(step: Step) -> tuple[tuple[int, str, object], ...]:
             exported |= named | {word.value for word in command.arguments if word.value}
         if command.program == "unset":
             found += [(start, word.value, _UNSET) for word in command.arguments if word.value]
+        elif command.program == "read":
+            found += [(start, word.value, None) for word in command.arguments if word.value in exported]
         elif not command.words or command.program in ("export", "declare", "typeset"):
             found += [(start, each.name, _value(each)) for each in command.assignments if each.name in exported]
     return tuple(found)

@@ -9,6 +9,7 @@ from enum import StrEnum
 from msgspec import Struct
 
 from layerwise.build.model import Stage, Step
+from layerwise.build.traces import fetched_names
 from layerwise.knowledge.moving import (
     ADDRESSES,
     BRANCHES,
@@ -16,6 +17,7 @@ from layerwise.knowledge.moving import (
     CLONE_VALUED,
     COMFORTS,
     KEYS,
+    MOUNTED,
     PINNING,
     REPOSITORY,
     VERSIONED,
@@ -97,13 +99,18 @@ def _by(command: Command, following: Sequence[Command], step: Step, *, is_summed
         return
     if command.program == "git":
         yield from _cloned(command, step)
-    elif command.program in ("curl", "wget") and not is_summed:
+    elif command.program in ("curl", "wget") and not is_summed and not _is_mounted_over(command):
         if any(each.program in ("gpg", "apt-key", "rpm") or _is_told_version(each) for each in following):
             return
         for word in command.arguments:
             url = _URL.match(_plain(word))
             if url and _moves(url[0]):
                 yield Fetch(What.FILE, word.span, url[0])
+
+
+def _is_mounted_over(command: Command) -> bool:
+    """Whether the file goes where the builder has one of its own during a RUN, so that no layer gets it."""
+    return not MOUNTED.isdisjoint(fetched_names(command, [_plain(word) for word in command.arguments]))
 
 
 def _moves(url: str) -> bool:

@@ -11,7 +11,7 @@ from layerwise.build.images import image_name
 from layerwise.build.model import Head, ImageName
 from layerwise.build.states import first_state
 from layerwise.build.values import Origin, Variable, expanded
-from layerwise.knowledge.base_images import BASE_IMAGES, SCRATCH, UNKNOWN, BaseImage, is_windows
+from layerwise.knowledge.base_images import SCRATCH, UNKNOWN, BaseImage, base_image, is_windows
 from layerwise.syntax.tree import Arg, Copy, Dockerfile, From, Instruction, Layout, Onbuild, Run
 
 PLATFORM_ARGS = (
@@ -128,4 +128,5 @@ def _is_windows(from_: From, image: ImageName | None) -> bool:
 def _base(image: ImageName | None, *, windows: bool) -> BaseImage:
     if image is None or windows:
         return UNKNOWN
-    return BASE_IMAGES.get(image.name) or BASE_IMAGES.get(f"{image.registry}/{image.name}") or UNKNOWN
+    tag = image.tag or ""
+    return base_image(image.name, tag) or base_image(f"{image.registry}/{image.name}", tag) or UNKNOWN

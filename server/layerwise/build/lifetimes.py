@@ -86,8 +86,8 @@ def _release(product: Product | None, parts: list[str]) -> str | None:
 
 def _release_ended(product: Product | None, release: str | None) -> Iterator[Ended]:
     if product is not None and release is not None and product.ends[release] <= AS_OF:
-        shown = product.title if product.title.endswith(" 1") else f"{product.title} {release.removeprefix('centos')}"
-        yield Ended(shown, product.ends[release])
+        shown = product.called.get(release, release.removeprefix("centos"))
+        yield Ended(f"{product.title} {shown}", product.ends[release])
 
 
 def _suites_ended(name: str, parts: list[str]) -> Iterator[Ended]:

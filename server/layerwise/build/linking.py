@@ -15,7 +15,7 @@ from layerwise.build.dependencies.apart import is_apart, is_project_folder, made
 from layerwise.build.dependencies.folders import UNKNOWN, is_within
 from layerwise.build.model import Build, Stage, Step
 from layerwise.context import ContextTree
-from layerwise.knowledge.base_images import BASE_IMAGES
+from layerwise.knowledge.base_images import BASE_IMAGES, base_image
 from layerwise.knowledge.programs import PLAIN_FOLDERS, PLAIN_PARENTS, STANDING_FOLDERS
 from layerwise.syntax.tree import Copy, Heredoc, Run, Transfer
 from layerwise.text.patterns import regex
@@ -108,7 +108,8 @@ def _makes_folder(work: Work, path: str) -> bool:
 def _is_of_base(path: str, stage: Stage) -> bool:
     """Whether the base image works there, and may have given the folder to somebody."""
     image = stage.facts.image
-    home = BASE_IMAGES[image.name].workdir if image else None
+    base = base_image(image.name, image.tag or "") if image else None
+    home = base.workdir if base else None
     return home not in (None, "/") and (is_within(path, home or "") or is_within(home or "", path))
 
 

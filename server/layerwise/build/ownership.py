@@ -10,7 +10,15 @@ from enum import Enum
 from msgspec import Struct
 
 from layerwise.build.dependencies.apart import is_apart, is_project_folder
-from layerwise.build.dependencies.folders import Placed, absolute, is_within, literal, placed_commands, shell_value
+from layerwise.build.dependencies.folders import (
+    UNKNOWN,
+    Placed,
+    absolute,
+    is_within,
+    literal,
+    placed_commands,
+    shell_value,
+)
 from layerwise.build.dependencies.work import Work
 from layerwise.build.model import Stage, Step
 from layerwise.build.weights import Weight, weight_of
@@ -24,6 +32,8 @@ from layerwise.text.patterns import regex
 MAKING_USERS = frozenset({"useradd", "adduser", "groupadd", "addgroup"})
 ARCHIVE = regex(r"\.(tar|tgz|txz|tbz2?|gz|xz|bz2|zst)$")
 
+_ADDING = frozenset({"mkdir", "touch", "install", "cp", "mv"})
+"""What puts something into a folder by name."""
 _OPTIONS = regex(r"-[Rvcf]+|--recursive|--changes|--verbose|--silent|--quiet")
 _OWNER = regex(r"(?P<user>[\w.${}-]*)(?P<colon>:?)(?P<group>[\w.${}-]*)")
 
@@ -237,6 +247,29 @@ def _between(top: str, folder: str) -> Iterator[str]:
         if folder == top:
             return
         folder = posixpath.dirname(folder)
+
+
+def is_shared(change: Change, stage: Stage, folders: Sequence[str]) -> bool:
+    """Whether the command surely changes more than what was copied: a RUN names something of its own in the folder."""
+    if any(touched.path.startswith(UNKNOWN) for touched in change.touched):
+        return True
+    for step in stage.steps_about(_ADDING):
+        if step.index > change.step.index or step.script is None:
+            continue
+        for placed in placed_commands(step, folders[step.index]):
+            if placed.command is not change.command and placed.command.program in _ADDING and placed.folder:
+                paths = [absolute(literal(word, shell_value(step)), placed.folder) for word in placed.command.arguments]
+                if any(path and _is_inside(path, change) for path in paths):
+                    return True
+    return False
+
+
+def _is_inside(path: str, change: Change) -> bool:
+    """Whether a path is in one of the folders, and not one that a copy fills."""
+    return any(
+        is_within(path, touched.path) and not any(is_within(target, path) for _, target in touched.copies)
+        for touched in change.touched
+    )
 
 
 def doubt(change: Change, stage: Stage, folders: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from layerwise.build.model import Stage, Step
+from layerwise.context.tree import ContextTree
 from layerwise.knowledge.debugging import APPLICATIONS, FOR_PEOPLE, IDLE, MODES, PREFERENCES, REPLS, SERVERS, WORKPLACES
 from layerwise.knowledge.manifests import PLAIN_NAMES
 from layerwise.knowledge.purposes import is_development, is_toolbox
@@ -25,6 +26,13 @@ def is_for_people(stage: Stage) -> bool:
         return True
     words = {word.rpartition("/")[2] for step in stage.steps for word in step.once(_started)}
     return not words.isdisjoint(WORKPLACES) or not starts_application(stage)
+
+
+def is_named_for_developers(tree: ContextTree | None) -> bool:
+    """Whether the Dockerfile says by its name, or its folder's, that it is one to develop or to test with."""
+    path = tree.dockerfile if tree is not None else None
+    names = path.rsplit("/", 2)[-2:] if path else []
+    return any(map(is_development, names)) or any(map(is_toolbox, names[-1:]))
 
 
 def starts_application(stage: Stage) -> bool:
@@ -63,7 +71,7 @@ def started_words(stage: Stage) -> Iterator[str]:
     for kind in (Entrypoint, Cmd):
         step = next((step for step in reversed(stage.steps) if step.kind is kind), None)
         if step is not None:
-            yield from _words(step)
+            yield from step.once(_started)
 
 
 def is_mounted(stage: Stage) -> bool:

@@ -7,7 +7,7 @@ looks at. A COPY, ADD or WORKDIR depends on those alone that it names, and on th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -62,6 +62,8 @@ class Early(Struct, frozen=True):
     moved: tuple[int, ...] | None
     hardly: tuple[int, ...]
     """Those of ``again`` that run scripts, which might look at the values after all."""
+    parts: Mapping[int, tuple[int, ...]]
+    """Of those of ``moved`` that set something else too: which of their pairs move, the others stay."""
 
 
 def volatile_names(step: Step) -> tuple[str, ...]:
@@ -213,6 +215,7 @@ def _early(works: Sequence[Work], group: Sequence[_Reach]) -> Early | None:
     own = {reach.index for reach in group}
     made = {index for reach in group for index in reach.carriers if index < anchor}
     moved = tuple(sorted(own | made))
+    parts = {index: pairs for index in moved if (pairs := _part(works[index], tainted))}
     return Early(
         tuple(sorted(own)),
         tuple(name for reach in group for name in reach.names),
@@ -220,8 +223,9 @@ def _early(works: Sequence[Work], group: Sequence[_Reach]) -> Early | None:
         tuple(slow),
         anchor,
         stop if stop < len(works) else None,
-        moved if _may_move(works, moved, anchor, tainted) else None,
+        moved if _may_move(works, moved, parts, anchor) else None,
         group[0].hardly,
+        parts,
     )
 
 
@@ -232,21 +236,34 @@ def _is_meant_to(reach: _Reach, slow: Sequence[str]) -> bool:
     return any(map(MOMENT.fullmatch, reach.names)) or not _MOVING.isdisjoint(slow)
 
 
-def _may_move(works: Sequence[Work], moved: Sequence[int], anchor: int, tainted: frozenset[str]) -> bool:
+def _part(work: Work, tainted: frozenset[str]) -> tuple[int, ...]:
+    """The pairs of an ARG or ENV that are volatile, where others beside them are not."""
+    instruction = work.instruction
+    if not isinstance(instruction, Assigning) or isinstance(instruction, Label):
+        return ()
+    found = tuple(index for index, pair in enumerate(instruction.pairs) if pair.key.text in tainted)
+    return found if len(found) < len(instruction.pairs) else ()
+
+
+def _may_move(works: Sequence[Work], moved: Sequence[int], parts: Mapping[int, tuple[int, ...]], anchor: int) -> bool:
     """Whether nothing else than the volatile values gets another place by it, and they get no other value."""
     staying = [works[index] for index in range(moved[0], anchor + 1) if index not in moved]
     assigned = {name for work in staying for name in _keys(work, of_labels=False)}
     labels = {name for work in staying for name in _keys(work, of_labels=True)}
+    for index in parts:
+        instruction = works[index].instruction
+        assert isinstance(instruction, Assigning)
+        keys = [pair.key.text for pair in instruction.pairs]
+        if instruction.comments or len(set(keys)) < len(keys):
+            return False
+        assigned.update(key for number, key in enumerate(keys) if number not in parts[index])
     for index in moved:
         instruction = works[index].instruction
         assert isinstance(instruction, Assigning)
-        if isinstance(instruction, Label):
-            if any(pair.key.text in labels for pair in instruction.pairs):
-                return False
-        elif any(pair.key.text not in tainted for pair in instruction.pairs):
+        if isinstance(instruction, Label) and any(pair.key.text in labels for pair in instruction.pairs):
             return False
-        words = [pair.value for pair in instruction.pairs if pair.value]
-        used = {use.name for word in words for use in variables(word, works[index].step.escape)}
+        pairs = [instruction.pairs[number] for number in parts.get(index, range(len(instruction.pairs)))]
+        used = {use.name for pair in pairs if pair.value for use in variables(pair.value, works[index].step.escape)}
         if not used.isdisjoint(assigned):
             return False
     return True

@@ -13,6 +13,7 @@ from layerwise.context import ContextTree
 from layerwise.knowledge.weights import (
     CONFIGURATION_FOLDERS,
     LARGE,
+    MANY,
     MOSTLY_LARGE,
     MOSTLY_SMALL,
     is_small_folder,
@@ -39,7 +40,7 @@ def weight_of(work: Work) -> Weight:
         return Weight.LITTLE
     copied = work.copied
     if copied is not None and work.tree is not None:
-        if _measured(copied, work.tree) >= LARGE:
+        if _is_large(copied, work.tree):
             return Weight.MUCH
         return Weight.SOME if copied.is_tree else Weight.LITTLE
     if any(is_within(destination, folder) for folder in CONFIGURATION_FOLDERS):
@@ -50,16 +51,16 @@ def weight_of(work: Work) -> Weight:
     return max(map(_foreign, names), default=Weight.LITTLE)
 
 
-def _measured(copied: Copied, tree: ContextTree) -> int:
-    """Bytes, counted up to where it is known to be large."""
-    total = 0
+def _is_large(copied: Copied, tree: ContextTree) -> bool:
+    """Whether it is much in bytes, or so many files that nobody wants to count them while somebody types."""
+    files = total = 0
     for source in copied.sources:
         for path in tree.glob(source.path):
-            for file in tree.files_below(path) if tree.is_folder(path) else (path,):
-                total += tree.size(file)
-                if total >= LARGE:
-                    return total
-    return total
+            weight = tree.weigh(path, most_files=MANY, most_bytes=LARGE)
+            files, total = files + weight.files, total + weight.bytes
+            if total >= LARGE or files >= MANY:
+                return True
+    return False
 
 
 def _guessed(source: Source, copied: Copied) -> Weight:

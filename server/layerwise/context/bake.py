@@ -1,5 +1,7 @@
 """What bake files say about builds: the folder and the Dockerfile of each target, in JSON and in simple HCL.
 
+A Dockerfile that stands in the bake file itself is told of apart: such a target builds no file of the folder.
+
 Of HCL only blocks ``target "name" { … }`` at the top are read, and of those only attributes that are one literal string
 or a list of them. A target that says ``context`` or ``dockerfile`` in another way (variables, functions, a matrix) is
 left out: it is better not to know a folder than to know a wrong one.
@@ -7,6 +9,7 @@ left out: it is better not to know a folder than to know a wrong one.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
@@ -19,10 +22,11 @@ from layerwise.text.patterns import regex
 BAKE_FILES = ("docker-bake.hcl", "docker-bake.json", "docker-bake.override.hcl", "docker-bake.override.json")
 
 _UNKNOWN = object()
+_INLINE = "dockerfile-inline"
 _TOKEN = regex(
     r"""
     (?P<space>[ \t\r\n,]+ | \#[^\n]* | //[^\n]* | /\*.*?\*/)
-  | <<-?(?P<heredoc>\w+)[ \t\r]*\n(?s:.*?)\n[ \t]*(?P=heredoc)\b
+  | <<(?P<dash>-?)(?P<heredoc>\w+)[ \t\r]*\n(?P<body>(?s:.*?)\n)[ \t]*(?P=heredoc)\b
   | "(?P<string>(?:[^"\\\n]|\\.)*)"
   | (?P<name>[A-Za-z_][\w-]*)
   | (?P<mark>[{}\[\]=()])
@@ -36,17 +40,37 @@ _OPENING = {"{": "}", "[": "]", "(": ")"}
 @lru_cache(maxsize=64)
 def builds_in_bake(name: str, text: str) -> tuple[BuildTarget, ...]:
     """The builds that a bake file of this name tells of."""
-    if len(text) > MAX_TEXT:
-        return ()
-    targets = _json_targets(text) if name.endswith(".json") else _hcl_targets(text)
+    targets = _targets(name, text)
     return tuple(found for target in targets for found in _build(target, targets))
+
+
+@lru_cache(maxsize=64)
+def inline_builds_in_bake(name: str, text: str) -> tuple[tuple[str, str], ...]:
+    """The builds whose Dockerfile stands in the bake file itself: the context of each, and that Dockerfile.
+
+    What bake puts into it for variables is not known: ``${X}`` stays as it is, as a variable of the Dockerfile.
+    """
+    found = []
+    targets = _targets(name, text) if _INLINE in text else {}
+    for target in targets:
+        attributes = dict(_inherited(target, targets, frozenset()))
+        context, dockerfile = attributes.get("context", "."), attributes.get(_INLINE)
+        if isinstance(context, str) and isinstance(dockerfile, str) and is_local(context) and "${" not in context:
+            found.append((context, dockerfile))
+    return tuple(found)
+
+
+def _targets(name: str, text: str) -> dict[str, dict[str, Any]]:
+    if len(text) > MAX_TEXT:
+        return {}
+    return _json_targets(text) if name.endswith(".json") else _hcl_targets(text)
 
 
 def _build(name: str, targets: dict[str, dict[str, Any]]) -> Iterator[BuildTarget]:
     attributes = dict(_inherited(name, targets, frozenset()))
     context = attributes.get("context", ".")
     dockerfile = attributes.get("dockerfile", "Dockerfile")
-    if "dockerfile-inline" in attributes or not isinstance(context, str) or not isinstance(dockerfile, str):
+    if _INLINE in attributes or not isinstance(context, str) or not isinstance(dockerfile, str):
         return
     if is_local(context) and "${" not in context + dockerfile:
         yield BuildTarget(context, dockerfile)
@@ -111,7 +135,8 @@ def _attributes(tokens: list[tuple[str, re.Match[str]]], marks: list[str]) -> It
     ]
     ends = [*starts[1:], len(tokens)][: len(starts)]
     for at, end in zip(starts, ends, strict=True):
-        yield marks[at], _value(tokens[at + 2 : end], marks[at + 2 : end])
+        value, name = tokens[at + 2 : end], marks[at]
+        yield name, _text(value) if name == _INLINE else _value(value, marks[at + 2 : end])
 
 
 def _depths(marks: Iterable[str]) -> Iterator[int]:
@@ -135,3 +160,31 @@ def _string(written: str) -> Any:
     if "\\" in written or "${" in written or "%{" in written:
         return _UNKNOWN
     return written
+
+
+def _text(tokens: list[tuple[str, re.Match[str]]]) -> Any:
+    """A text of any length, in quotes or as a heredoc. Something unknown where it is put together of parts."""
+    if len(tokens) != 1:
+        return _UNKNOWN
+    kind, match = tokens[0]
+    if kind == "body":
+        text = _dedented(match["body"]) if match["dash"] else match["body"]
+    elif kind == "string":
+        text = _unescaped(match[kind])
+    else:
+        return _UNKNOWN
+    return text.replace("$${", "${").replace("%%{", "%{")
+
+
+def _unescaped(written: str) -> str:
+    """Escapes of HCL are those of JSON, but for the long form of a character by its number."""
+    try:
+        return str(json.loads(f'"{written}"', strict=False))
+    except ValueError:
+        return written
+
+
+def _dedented(text: str) -> str:
+    lines = text.split("\n")
+    indent = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    return "\n".join(line[indent:] for line in lines)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from layerwise.context.bake import BAKE_FILES, builds_in_bake
+from layerwise.context.bake import BAKE_FILES, builds_in_bake, inline_builds_in_bake
 from layerwise.context.compose import BuildTarget, builds_in_compose, compose_files, inline_builds_in_compose
 from layerwise.context.tree import ContextTree, Files
 
@@ -54,14 +54,18 @@ def named_dockerfiles(root: str, files: Files) -> tuple[str, ...]:
     return tuple(found)
 
 
-def inline_dockerfiles(root: str, files: Files) -> tuple[str, ...]:
-    """The texts of the Dockerfiles that stand in compose files, for builds with this context."""
-    found: list[str] = []
+def inline_dockerfiles(root: str, files: Files) -> tuple[tuple[str, str], ...]:
+    """The Dockerfiles that stand in compose and bake files, for builds with this context.
+
+    As (the name of the file, the text of the Dockerfile).
+    """
+    found: list[tuple[str, str]] = []
     for folder in _folders_up(posixpath.join(root, "Dockerfile"), files):
-        for name in compose_files(name for name, is_folder in files.list(folder) if not is_folder):
-            for context, text in inline_builds_in_compose(files.read(posixpath.join(folder, name)) or ""):
+        for name, text in _telling(folder, files):
+            inline = inline_builds_in_bake(name, text) if name in BAKE_FILES else inline_builds_in_compose(text)
+            for context, dockerfile in inline:
                 if posixpath.normpath(posixpath.join(folder, context)) == root:
-                    found.append(text)
+                    found.append((name, dockerfile))
     return tuple(found)
 
 
@@ -100,9 +104,12 @@ def _folders_up(path: str, files: Files) -> Iterator[str]:
 
 
 def _targets(folder: str, files: Files) -> Iterator[BuildTarget]:
+    for name, text in _telling(folder, files):
+        yield from builds_in_bake(name, text) if name in BAKE_FILES else builds_in_compose(text)
+
+
+def _telling(folder: str, files: Files) -> Iterator[tuple[str, str]]:
+    """The name and the text of each compose and bake file in a folder."""
     names = {name for name, is_folder in files.list(folder) if not is_folder}
-    for name in compose_files(names):
-        yield from builds_in_compose(files.read(posixpath.join(folder, name)) or "")
-    for name in BAKE_FILES:
-        if name in names:
-            yield from builds_in_bake(name, files.read(posixpath.join(folder, name)) or "")
+    for name in (*compose_files(names), *(name for name in BAKE_FILES if name in names)):
+        yield name, files.read(posixpath.join(folder, name)) or ""

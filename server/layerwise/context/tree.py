@@ -14,7 +14,7 @@ from layerwise.context.ignore import IgnoreRules, read_ignore
 from layerwise.context.paths import PatternError, clean, is_pattern, join, matcher, parent
 
 MAX_FILES = 20_000
-"""A census and a search stop after so many entries, and say that they did."""
+"""A census and a search stop after so many entries, those on the way that are left out among them."""
 MAX_DEPTH = 40
 
 T = TypeVar("T")
@@ -91,6 +91,8 @@ class ContextTree:
         self._observed: dict[Callable[[ContextTree], Any], Any] = {}
         self._facts: dict[Callable[[ContextTree], Any], Any] = {}
         self._kept: dict[Any, Any] = {}
+        self._brought_back: dict[str, bool] = {}
+        self._weighed: dict[tuple[str, int, int], Weight] = {}
 
     @cached_property
     def ignore(self) -> IgnoreRules:
@@ -141,8 +143,8 @@ class ContextTree:
 
     def files_below(self, path: str = ".") -> Iterator[str]:
         """The files below a folder that are sent, up to a bound. A folder left out as a whole is not looked into."""
-        for found, is_folder in islice(self._walk(clean(path), 0), MAX_FILES):
-            if not is_folder:
+        for found, is_folder, is_sent in islice(self._walk(clean(path)), MAX_FILES):
+            if is_sent and not is_folder:
                 yield found
 
     def glob(self, pattern: str) -> tuple[str, ...]:
@@ -164,10 +166,12 @@ class ContextTree:
         sizes: Counter[str] = Counter()
         folders = {"."}
         complete = True
-        for number, (path, is_folder) in enumerate(self._walk(".", 0)):
+        for number, (path, is_folder, is_sent) in enumerate(self._walk(".")):
             if number >= MAX_FILES:
                 complete = False
                 break
+            if not is_sent:
+                continue
             if is_folder:
                 folders.add(path)
                 continue
@@ -178,12 +182,22 @@ class ContextTree:
             {folder: Weight(files[folder], sizes[folder]) for folder in sorted(folders | files.keys())}, complete
         )
 
+    def weigh(self, path: str, *, most_files: int, most_bytes: int) -> Weight:
+        """How much of a file or folder is sent, counted up to where it is that many files or bytes.
+
+        It is weighed once. Nothing is taken note of, so that the tree stays current when what was weighed changes.
+        """
+        key = (clean(path), most_files, most_bytes)
+        if key not in self._weighed:
+            self._weighed[key] = self._weight(*key)
+        return self._weighed[key]
+
     def patiently(self) -> ContextTree:
         """The same context for one who has time."""
         if self.patient:
             return self
         tree = ContextTree(self.files, self.root, self.ignore_path, told=self.told, dockerfile=self.dockerfile)
-        for name in ("_texts", "_lists", "_sizes", "_observed", "_facts"):
+        for name in ("_texts", "_lists", "_sizes", "_observed", "_facts", "_weighed"):
             setattr(tree, name, dict(getattr(self, name)))
         return tree
 
@@ -261,17 +275,45 @@ class ContextTree:
         # A folder that is left out is sent all the same for the sake of a file in it that is brought back.
         if not is_folder or not self.ignore.may_include_below(path):
             return False
-        return any(not is_folder for _, is_folder in islice(self._walk(path, 0), MAX_FILES))
+        if path not in self._brought_back:
+            self._brought_back[path] = self._is_brought_back(path)
+        return self._brought_back[path]
 
-    def _walk(self, folder: str, depth: int) -> Iterator[tuple[str, bool]]:
-        """What is sent of a folder, each folder before its content, as (path, is it a folder)."""
-        for name, is_folder in sorted(self._entries(folder).items()):
+    def _is_brought_back(self, folder: str) -> bool:
+        """Whether a file in a folder is sent, or there are too many to tell that none is."""
+        for number, (_, is_folder, is_sent) in enumerate(self._walk(folder), start=1):
+            if number == MAX_FILES or (is_sent and not is_folder):
+                return True
+        return False
+
+    def _weight(self, path: str, most_files: int, most_bytes: int) -> Weight:
+        files = total = 0
+        below: Iterable[tuple[str, bool, bool]] = ((path, False, self.exists(path)),)
+        if self.is_folder(path):
+            below = self._walk(path, self.raw_list)
+        for found, is_folder, is_sent in islice(below, MAX_FILES):
+            if is_sent and not is_folder:
+                files += 1
+                total += self.files.size(self.absolute(found))
+            if files >= most_files or total >= most_bytes:
+                break
+        return Weight(files, total)
+
+    def _walk(
+        self, folder: str, entries: Callable[[str], Iterable[tuple[str, bool]]] | None = None, depth: int = 0
+    ) -> Iterator[tuple[str, bool, bool]]:
+        """What is on the way to all that is sent of a folder, each folder before its content.
+
+        As (path, is it a folder, is it sent): who takes so many of them has a bound for the walk too.
+
+        :param entries: gives those of a folder; they are taken note of where nothing else is said.
+        """
+        for name, is_folder in sorted(entries(folder) if entries else self._entries(folder).items()):
             path = join(folder, name)
-            ignored = self.ignore.ignores(path)
-            if not ignored:
-                yield path, is_folder
-            if is_folder and depth < MAX_DEPTH and (not ignored or self.ignore.may_include_below(path)):
-                yield from self._walk(path, depth + 1)
+            is_sent = not self.ignore.ignores(path)
+            yield path, is_folder, is_sent
+            if is_folder and depth < MAX_DEPTH and (is_sent or self.ignore.may_include_below(path)):
+                yield from self._walk(path, entries, depth + 1)
 
     def _matching(self, folder: str, part: str) -> Iterator[str]:
         entries = self._entries(folder)

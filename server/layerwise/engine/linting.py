@@ -68,6 +68,8 @@ class Linter:
         """What was found in the stages that it was last asked about, each an entry for one of ``_models``."""
         self._escape = ""
         self._steps: Generations[_StepEntry] = Generations(4096)
+        self._concerned: Generations[tuple[Rule, ...]] = Generations(1024)
+        """Which of some rules nodes with these subjects concern."""
 
     def stages(self, stages: Stages, dockerfile: Dockerfile) -> list[Piece]:
         """What the rules on steps and on stages find in the stages, in order."""
@@ -189,7 +191,11 @@ class Linter:
         """Those of the rules that may have something to say about a node."""
         if self._asks_all:
             return rules
-        return tuple([rule for rule in rules if rule.concerns(subjects)])
+        asked = self._concerned.get((rules, subjects))
+        if asked is None:
+            asked = tuple([rule for rule in rules if rule.concerns(subjects)])
+            self._concerned.put((rules, subjects), asked)
+        return asked
 
     def _rules_on(self, node: type) -> tuple[Rule, ...]:
         """The rules on a node type or one that it is derived from."""

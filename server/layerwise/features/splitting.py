@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from weakref import WeakKeyDictionary
 
 from msgspec import Struct
 
 from layerwise.build.splitting import Refusal, Split, may_split, split
 from layerwise.engine import Analysis, analyse
+from layerwise.engine.narrowing import narrow_edits
 from layerwise.lint import Severity
 from layerwise.syntax.tree import Cmd, Entrypoint, From, Instruction, Run
 from layerwise.text import Edit, Span
@@ -18,6 +20,7 @@ __all__ = ["Refusal", "SplitOffer", "description", "split_stage", "splitting"]
 _PLACES: tuple[type[Instruction], ...] = (From, Run, Cmd, Entrypoint)
 _AS_BEFORE = "size/development-dependencies"
 """What it says of the result was true before, when the build itself still needed them."""
+_FOUND: WeakKeyDictionary[Analysis, Split | Refusal] = WeakKeyDictionary()
 
 
 class SplitOffer(Struct, frozen=True):
@@ -37,11 +40,24 @@ def splitting(analysis: Analysis, span: Span) -> SplitOffer | None:
     if not any(step.kind in _PLACES for step in touched):
         return None
     found = split_stage(analysis)
-    return SplitOffer(found.title, found.edits, "\n".join(description(found))) if isinstance(found, Split) else None
+    if isinstance(found, Refusal):
+        return None
+    edits = tuple(narrow_edits(analysis.text, found.text))
+    return SplitOffer(found.title, edits, "\n".join(description(found)))
 
 
 def split_stage(analysis: Analysis) -> Split | Refusal:
-    """The final stage in two, or why not. A result about which a rule newly warns is refused too."""
+    """The final stage in two, or why not. A result about which a rule newly warns is refused too.
+
+    An editor asks whenever the cursor moves, so that the answer is kept for as long as the analysis is.
+    """
+    found = _FOUND.get(analysis)
+    if found is None:
+        found = _FOUND[analysis] = _split_stage(analysis)
+    return found
+
+
+def _split_stage(analysis: Analysis) -> Split | Refusal:
     final = analysis.build.final
     if final is None:
         return Refusal("there is no stage")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 
 class BaseImage(Struct, frozen=True):
@@ -220,6 +221,11 @@ BASE_IMAGES: Mapping[str, BaseImage] = {
 }
 """By the name of the image without tag; those of Docker's own registry without ``docker.io`` and ``library``."""
 
+_PLAIN: Mapping[str, tuple[frozenset[str], BaseImage]] = {
+    "php": (frozenset({"apache", "fpm"}), replace(BASE_IMAGES["php"], workdir="/")),
+}
+"""What the tags of an image mean that have none of these parts: ``php:8.4`` and ``php:8.4-cli`` work in no folder."""
+
 WITHOUT_PACKAGE_LISTS: frozenset[str] = frozenset(
     (
         *("debian", "ubuntu", "buildpack-deps", "python", "pypy", "node", "golang", "rust", "ruby", "php", "perl"),
@@ -238,6 +244,12 @@ BUSYBOX_IMAGES: frozenset[str] = frozenset({"alpine", "busybox", "docker", "bash
 """Images whose usual tags have the programs of BusyBox; of others, those with ``alpine`` in the tag have them."""
 
 _WINDOWS = frozenset({"windows", "nanoserver", "servercore", "windowsservercore"})
+
+
+def base_image(name: str, tag: str) -> BaseImage | None:
+    """What an image brings along, by its name as in ``BASE_IMAGES`` and its tag; None for one that is not known."""
+    parts, plain = _PLAIN.get(name, (frozenset(), None))
+    return plain if plain is not None and parts.isdisjoint(tag.split("-")) else BASE_IMAGES.get(name)
 
 
 def is_windows(repository: str, tag: str) -> bool:

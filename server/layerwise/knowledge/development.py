@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from msgspec import Struct, field
@@ -134,6 +135,79 @@ PRODUCTION: Mapping[str, Production] = {
 }
 """By the name of the package manager. ``pipenv`` is not among them: it leaves them out unless it is told otherwise."""
 
+
+class Asking(Struct, frozen=True):
+    """By which options a package manager is asked for groups of packages, beside what it would install anyway.
+
+    ``flags`` ask for what only developers need by themselves, ``groups`` for the groups, and ``extras`` for the extras
+    of the project, that they name. ``instead`` is what to write in place of a flag or a group: nothing, where the groups
+    are only installed when they are asked for.
+    """
+
+    phrases: frozenset[str]
+    flags: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    extras: frozenset[str] = frozenset()
+    instead: str = ""
+    but: frozenset[str] = frozenset()
+    """Options with which it installs something else."""
+
+
+ASKING: Mapping[str, Asking] = {
+    "pip": Asking(_words("install"), groups=_words("--group")),
+    "pipenv": Asking(_words("install sync"), _words("--dev -d"), _words("--categories"), but=_words("--dev-only")),
+    "poetry": Asking(
+        _words("install sync"),
+        _words("--all-groups"),
+        _words("--with"),
+        _words("--extras -E"),
+        PRODUCTION["poetry"].option,
+        _words("--only --without --only-root"),
+    ),
+    "uv": Asking(
+        _words("sync"),
+        _words("--dev --all-groups"),
+        _words("--group"),
+        _words("--extra"),
+        PRODUCTION["uv"].option,
+        _words("--no-dev --no-group --only-group --no-default-groups --only-dev"),
+    ),
+    "pdm": Asking(
+        _words("install sync"),
+        _words("--dev -d"),
+        _words("--group -G"),
+        frozenset(),
+        PRODUCTION["pdm"].option,
+        _words("--prod --production --no-dev --without --no-default"),
+    ),
+    "npm": Asking(
+        PRODUCTION["npm"].phrases, groups=_words("--include"), instead=PRODUCTION["npm"].option, but=_words("--omit")
+    ),
+}
+"""By the name of the package manager; of ``uv pip`` the row of ``pip`` counts."""
+
+_GROUPS = _words(
+    "dev develop devel development test tests testing unittest lint linting linter linters format formatting typing"
+    " types typecheck mypy ci qa quality doc docs documentation debug"
+)
+_FILES = _words("requirements requirement reqs req pip python py packages deps dependencies base")
+
+
+def is_development_group(name: str) -> bool:
+    """Whether a group, or an extra, of this name is one for developers: ``dev``, ``dev-packages``, ``test``."""
+    parts = re.split(r"[-_.]", name.lower())
+    return parts[0] in _GROUPS and all(
+        part in _GROUPS or part in ("packages", "deps", "dependencies") for part in parts
+    )
+
+
+def is_development_file(path: str) -> bool:
+    """Whether a requirements file is one for developers: ``requirements-dev.txt``, ``requirements/test.txt``."""
+    name = path.rpartition("/")[2].lower()
+    parts = [part for part in re.split(r"[-_.]", name) if part not in _FILES and part not in ("txt", "in", "lock")]
+    return bool(parts) and all(part in _GROUPS for part in parts)
+
+
 BUILDING: Mapping[str, frozenset[str]] = {
     "node": _words(
         "npx tsc ng nest next nuxt vite webpack rollup esbuild gulp grunt bower parcel babel sass jest mocha eslint turbo nx"
@@ -150,7 +224,7 @@ BUILDING: Mapping[str, frozenset[str]] = {
 RUNNING: frozenset[str] = _words(
     "dev develop development start:dev start:debug start-dev serve watch nodemon ts-node ts-node-dev tsx vite ng"
     " webpack webpack-dev-server react-scripts vue-cli-service test tests jest mocha pytest storybook"
-    " phpunit rspec guard lint debug expo gulp grunt --inspect --reload --watch preview cypress playwright"
+    " phpunit rspec guard lint debug expo gulp grunt --inspect --debug runserver --reload --watch preview cypress playwright"
 )
 """Words of a CMD or ENTRYPOINT by which the container is one for development, or needs a tool of it."""
 

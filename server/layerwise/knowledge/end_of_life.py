@@ -3,11 +3,21 @@
 Dates are those that the projects have published: of Debian the end of its long-term support, of Ubuntu the end of what is
 free of charge. A date of a month alone means that the project names no day. Nothing here reads a clock: what has ended
 is what had ended on ``AS_OF``.
+
+They were compared with what endoflife.date says of each product; where the two differ by days, the project's own page
+counts: wiki.debian.org/LTS, wiki.ubuntu.com/Releases, alpinelinux.org/releases, docs.fedoraproject.org (life cycle),
+aws.amazon.com/amazon-linux-2, devguide.python.org/versions, the schedule in the repository nodejs/Release,
+php.net/supported-versions and php.net/eol, ruby-lang.org/en/downloads/branches, go.dev/doc/devel/release (a release of Go
+ends when the second one after it appears), adoptium.net/support, dotnet.microsoft.com (support policy),
+postgresql.org/support/versioning, Oracle's lifetime support of MySQL (an innovation release ends with the next release),
+mariadb.org/about, mongodb.com/legal/support-policy, elastic.co/support/eol, nginx.org/en/download (a branch ends when the
+next stable one appears), tomcat.apache.org/whichversion. When an image was given up is said by its page on Docker Hub.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from msgspec import Struct
 
@@ -31,6 +41,8 @@ class Product(Struct, frozen=True):
     """Its tags may name a release of Debian, and those with ``bookworm`` are sure to exist."""
     breaks: frozenset[str] = frozenset()
     """Releases behind which so much has changed that programs have to be rewritten."""
+    called: Mapping[str, str] = MappingProxyType({})
+    """What releases are called that have another name in tags."""
 
 
 class Suite(Struct, frozen=True):
@@ -84,10 +96,10 @@ PRODUCTS: Mapping[str, Product] = {
     "ubuntu": Product(
         "Ubuntu",
         _ends(
-            "12.04 2017-04-28 14.04 2019-04-30 14.10 2015-07 15.04 2016-02 15.10 2016-07 16.04 2021-04-30 16.10 2017-07"
+            "12.04 2017-04-28 12.10 2014-05-16 13.04 2014-01-27 13.10 2014-07-17 14.04 2019-04-30 14.10 2015-07 15.04 2016-02 15.10 2016-07 16.04 2021-04-30 16.10 2017-07"
             " 17.04 2018-01 17.10 2018-07 18.04 2023-05-31 18.10 2019-07 19.04 2020-01 19.10 2020-07 20.04 2025-05-31"
             " 20.10 2021-07 21.04 2022-01 21.10 2022-07 22.04 2027-04 22.10 2023-07 23.04 2024-01 23.10 2024-07"
-            " 24.04 2029-04 24.10 2025-07 25.04 2026-01"
+            " 24.04 2029-05-31 24.10 2025-07 25.04 2026-01 25.10 2026-07 26.04 2031-04-30"
         ),
         _parts(),
     ),
@@ -110,7 +122,11 @@ PRODUCTS: Mapping[str, Product] = {
             " 38 2024-05 39 2024-11 40 2025-05 41 2025-12 42 2026-05"
         ),
     ),
-    "amazonlinux": Product("Amazon Linux 1", _ends("1 2023-12-31 2016 2023-12-31 2017 2023-12-31 2018 2023-12-31")),
+    "amazonlinux": Product(
+        "Amazon Linux",
+        _ends("1 2023-12-31 2016 2023-12-31 2017 2023-12-31 2018 2023-12-31 2 2026-06-30"),
+        called=dict.fromkeys(("2016", "2017", "2018"), "1"),
+    ),
     "oraclelinux": Product("Oracle Linux", _ends("5 2017-06 6 2021-03 7 2024-12")),
     "opensuse/leap": Product(
         "openSUSE Leap",
@@ -159,7 +175,7 @@ PRODUCTS: Mapping[str, Product] = {
         _ends(
             "1 2015-02-23 1.9 2015-02-23 2 2023-03-31 2.0 2016-02-24 2.1 2017-03-31 2.2 2018-03-31 2.3 2019-03-31"
             " 2.4 2020-03-31 2.5 2021-03-31 2.6 2022-04-12 2.7 2023-03-31 3.0 2024-04-23 3.1 2025-03-26 3.2 2026-03"
-            " 3.3 2027-03 3.4 2028-03"
+            " 3.3 2027-03 3.4 2028-03 4.0 2029-03"
         ),
         _parts("slim alpine"),
         suites=True,
@@ -170,14 +186,16 @@ PRODUCTS: Mapping[str, Product] = {
         _ends(
             "1.3 2015-08 1.4 2016-02 1.5 2016-08 1.6 2017-02 1.7 2017-08 1.8 2018-02 1.9 2018-08 1.10 2019-02 1.11 2019-09"
             " 1.12 2020-02 1.13 2020-08 1.14 2021-02 1.15 2021-08 1.16 2022-03 1.17 2022-08 1.18 2023-02 1.19 2023-08"
-            " 1.20 2024-02 1.21 2024-08 1.22 2025-02 1.23 2025-08 1.24 2026-02 1.26 2027-02-28"
+            " 1.20 2024-02 1.21 2024-08 1.22 2025-02 1.23 2025-08 1.24 2026-02 1.25 2026-08 1.26 2027-02-28 1.27 2027-08"
         ),
         _parts("alpine"),
         suites=True,
     ),
     "eclipse-temurin": Product(
         "Java",
-        _ends("16 2021-09 18 2022-09 19 2023-03 20 2023-09 22 2024-09 23 2025-03 17 2027-10 21 2029-09"),
+        _ends(
+            "16 2021-09 18 2022-09 19 2023-03 20 2023-09 22 2024-09 23 2025-03 24 2025-09 17 2027-10 21 2029-09 25 2031-09"
+        ),
         _parts("jdk jre alpine"),
     ),
     **{f"mcr.microsoft.com/dotnet/{name}": _DOTNET for name in ("sdk", "runtime", "aspnet", "runtime-deps")},
@@ -189,28 +207,34 @@ PRODUCTS: Mapping[str, Product] = {
             " 9.6 2021-11-11 10 2022-11-10 11 2023-11-09 12 2024-11-21 13 2025-11-13 14 2026-11-12"
         ),
     ),
-    "mysql": Product("MySQL", _ends("5 2023-10-31 5.5 2018-12 5.6 2021-02 5.7 2023-10-31 8.0 2026-04")),
+    "mysql": Product(
+        "MySQL",
+        _ends(
+            "5 2023-10-31 5.5 2018-12 5.6 2021-02 5.7 2023-10-31 8.0 2026-04 8.1 2023-10 8.2 2024-01 8.3 2024-04"
+            " 9.0 2024-10 9.1 2025-01 9.2 2025-04 9.3 2025-07 9.4 2025-10 9.5 2026-01 9.6 2026-04"
+        ),
+    ),
     "mariadb": Product(
         "MariaDB",
         _ends(
             "5 2020-04 10.0 2019-03-31 10.1 2020-10-17 10.2 2022-05-23 10.3 2023-05-25 10.4 2024-06-18 10.5 2025-06-24"
-            " 10.6 2026-07-06"
+            " 10.6 2026-07-06 10.7 2023-02 10.8 2023-05 10.9 2023-08 10.10 2023-11"
         ),
     ),
     "mongo": Product(
         "MongoDB",
         _ends(
-            "2 2018-03 3 2021-04-30 3.0 2018-02 3.2 2018-09 3.4 2020-01-31 3.6 2021-04-30 4 2024-02-29 4.0 2022-04-30"
+            "2 2016-10 3 2021-04-30 3.0 2018-02 3.2 2018-09 3.4 2020-01-31 3.6 2021-04-30 4 2024-02-29 4.0 2022-04-30"
             " 4.2 2023-04-30 4.4 2024-02-29 5 2024-10-31 5.0 2024-10-31 6 2025-07-31 6.0 2025-07-31"
         ),
     ),
-    "elasticsearch": Product("Elasticsearch", _ends("1 2017-01 2 2018-02 5 2019-03-11 6 2022-02-10")),
+    "elasticsearch": Product("Elasticsearch", _ends("1 2017-01 2 2018-02 5 2019-03-11 6 2022-02-10 7 2026-01-15")),
     "nginx": Product(
         "nginx",
         _ends(
             "1.8 2016-04 1.9 2016-04 1.10 2017-04 1.11 2017-04 1.12 2018-04 1.13 2018-04 1.14 2019-04 1.15 2019-04"
             " 1.16 2020-04 1.17 2020-04 1.18 2021-04 1.19 2021-04 1.20 2022-05 1.21 2022-05 1.22 2023-04 1.23 2023-04"
-            " 1.24 2024-04 1.25 2024-04 1.26 2025-04 1.27 2025-04"
+            " 1.24 2024-04 1.25 2024-04 1.26 2025-04 1.27 2025-04 1.28 2026-04 1.29 2026-04"
         ),
     ),
     "tomcat": Product("Tomcat", _ends("6 2016-12-31 7 2021-03-31 8.0 2018-06-30 8.5 2024-03-31 10.0 2022-10-31")),
@@ -223,7 +247,8 @@ _UBUNTU = (
     *(("xenial", "16.04"), ("yakkety", "16.10"), ("zesty", "17.04"), ("artful", "17.10"), ("bionic", "18.04")),
     *(("cosmic", "18.10"), ("disco", "19.04"), ("eoan", "19.10"), ("focal", "20.04"), ("groovy", "20.10")),
     *(("hirsute", "21.04"), ("impish", "21.10"), ("kinetic", "22.10"), ("lunar", "23.04"), ("mantic", "23.10")),
-    *(("oracular", "24.10"), ("plucky", "25.04")),
+    *(("oracular", "24.10"), ("plucky", "25.04"), ("questing", "25.10")),
+    *(("quantal", "12.10"), ("raring", "13.04"), ("saucy", "13.10")),
 )
 SUITES: Mapping[str, Suite] = {
     **{

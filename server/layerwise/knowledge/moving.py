@@ -55,3 +55,6 @@ CLONE_VALUED: frozenset[str] = frozenset(
 
 PINNING = frozenset({"checkout", "reset", "switch", "fetch", "restore", "cherry-pick"})
 """Subcommands of git that go to the commit, tag or branch that they name."""
+
+MOUNTED: frozenset[str] = frozenset({"/etc/hosts", "/etc/resolv.conf", "/etc/hostname"})
+"""Files that the builder mounts into each RUN, so that what is written to them gets into no layer."""

@@ -926,6 +926,10 @@ MANAGERS: tuple[PackageManager, ...] = (*_DISTRIBUTIONS, *_PYTHON, *_NODE, *_LAN
 BY_NAME: Mapping[str, PackageManager] = {row.name: row for row in MANAGERS}
 BY_PROGRAM: Mapping[str, PackageManager] = {program: row for row in MANAGERS for program in row.programs}
 BY_MODULE: Mapping[str, PackageManager] = {row.module: row for row in MANAGERS if row.module}
+CACHING: frozenset[str] = _words(
+    ".cache cache caches tmp apt yum dnf zypp apk .npm .yarn .pnpm-store .m2 .gradle .nuget .ivy2 .composer .cpanm"
+)
+"""Names of folders that hold nothing but caches and lists, as a rule."""
 MANAGER_NAMES: frozenset[str] = frozenset(manager.name for manager in MANAGERS)
 DISTRIBUTION_MANAGERS: frozenset[str] = frozenset(manager.name for manager in MANAGERS if manager.is_distribution)
 """The names of those that install packages of a distribution."""

@@ -33,6 +33,9 @@ _NODE = "npm npx yarn pnpm bun"
 _IN_URL = r"://[^/\s:@]*:[^@\s$]+@"
 _VALUE = r"[ \t]*[=:][ \t]*[\"']?(?!\$\{)[^\s\"']"
 
+MANY = 200
+"""So many files of a folder are read at most."""
+
 SECRET_FILES: tuple[SecretFile, ...] = (
     _file(r"id_(?:rsa|dsa|ecdsa|ed25519)", "a private SSH key", r"PRIVATE KEY", "git ssh scp rsync", over_ssh=True),
     _file(r"\.ssh", "the folder of SSH keys", r"PRIVATE KEY", "git ssh scp rsync"),

@@ -6,6 +6,8 @@ import re
 
 LARGE = 100_000
 """Bytes from which on files in a layer are worth a word."""
+MANY = 1_000
+"""So many files are worth a word, whatever their bytes."""
 
 ARCHIVES: tuple[str, ...] = (
     *(".tar", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst", ".tar.lz4", ".tgz", ".txz", ".tbz", ".tbz2", ".tzst"),

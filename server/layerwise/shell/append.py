@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+from msgspec.structs import replace
+
 from layerwise.shell.lookup import Place, errexit_counts, place_of
 from layerwise.shell.meaning import Meaning, Option, base_options, ends_at_failure, ends_simply
 from layerwise.shell.script import READ
 from layerwise.shell.style import RunText, Style, style_of
-from layerwise.shell.tree import Around, Command, Entry, ShellWord
+from layerwise.shell.tree import AndOr, Around, Command, Entry, ShellWord
 from layerwise.text import Edit, Span
 
 _APART = frozenset({Around.SUBSHELL, Around.SUBSTITUTION, Around.NESTED})
@@ -47,7 +49,9 @@ def append_command(run: RunText, text: str, *, after: Command | None = None, sty
     if operator is None:
         return None
     style = style or style_of([run])
-    return _in_heredoc(run, place, operator, text, style) if script.heredoc else _inline(place, operator, text, style)
+    if script.heredoc:
+        return _in_heredoc(run, place, operator, text, style)
+    return _inline(place, operator, text, style if place.is_top else _indented(style, run, place))
 
 
 def prepend_command(run: RunText, text: str, *, before: Command) -> Edit | None:
@@ -102,6 +106,15 @@ def _inline(place: Place, operator: str, text: str, style: Style) -> Edit:
         return Edit(Span(entry.span.end, entry.span.end), f"{line}{text};")
     at = entry.statement.span.end
     return Edit(Span(at, at), style.joint(operator) + text)
+
+
+def _indented(style: Style, run: RunText, place: Place) -> Style:
+    """The style with the indentation of the last command of a list that stands in another, as in a subshell."""
+    statement = place.entry.statement
+    last = statement.parts[-1] if isinstance(statement, AndOr) else statement
+    _, newline, line = run.characters(Span(run.instruction.span.start, last.span.start)).rpartition("\n")
+    head = line.lstrip(" \t")
+    return replace(style, indent=line[: len(line) - len(head)]) if newline and head.rstrip() in ("", "&&") else style
 
 
 def _in_heredoc(run: RunText, place: Place, operator: str, text: str, style: Style) -> Edit | None:

@@ -88,7 +88,7 @@ def _all_demands(tree: ContextTree) -> tuple[tuple[str, str, Demand], ...]:
         wants = demand(build_of(parse(text)))
         if path in tree.observed(_named) or not _is_of_its_own_folder(path, wants, tree):
             found.append((path, posixpath.relpath(path, tree.root), wants))
-    found += [("", "a compose file", demand(build_of(parse(text)))) for text in tree.observed(_inline)]
+    found += [("", name, demand(build_of(parse(text)))) for name, text in tree.observed(_inline)]
     return tuple(found)
 
 
@@ -106,7 +106,7 @@ def _is_of_its_own_folder(path: str, wants: Demand, tree: ContextTree) -> bool:
     return sum(name != posixpath.basename(path) for name, _ in tree.files.list(folder)) >= _A_PROJECT
 
 
-def _inline(tree: ContextTree) -> tuple[str, ...]:
+def _inline(tree: ContextTree) -> tuple[tuple[str, str], ...]:
     return inline_dockerfiles(tree.root, tree.files)
 
 

@@ -1,4 +1,4 @@
-"""Decides whether a final stage can be split into one that builds and one that runs, and makes the edits that do it.
+"""Decides whether a final stage can be split into one that builds and one that runs, and makes the text that does it.
 
 Everything that is carried over lies where it lay, under the same variables, folder and user, so that commands need not
 change. What cannot be known is refused, what is assumed is named. Reads of the context what it is shown, nothing else.
@@ -13,7 +13,7 @@ from layerwise.build.splitting.writing import text_of
 from layerwise.context.tree import ContextTree
 from layerwise.shell.join import Refusal
 from layerwise.syntax.tree import Cmd, Entrypoint, Run
-from layerwise.text import Edit, Span
+from layerwise.text import Span
 
 __all__ = ["Refusal", "Split", "may_split", "split"]
 
@@ -54,7 +54,6 @@ def split(build: Build, stage: Stage, files: ContextTree | None = None) -> Split
         title += f" (assumes that {found.assumptions[0]}{more})"
     return Split(
         title,
-        tuple(_edits(text, after)),
         after,
         found.language,
         found.runtime,
@@ -62,13 +61,3 @@ def split(build: Build, stage: Stage, files: ContextTree | None = None) -> Split
         tuple(found.assumptions),
         tuple(found.left),
     )
-
-
-def _edits(before: str, after: str) -> list[Edit]:
-    """One edit of what differs. Head and tail that both texts have stay untouched, up to whole lines."""
-    limit = min(len(before), len(after))
-    head = next((index for index in range(limit) if before[index] != after[index]), limit)
-    rest = limit - head
-    tail = next((index for index in range(rest) if before[-1 - index] != after[-1 - index]), rest)
-    tail -= before[len(before) - tail : len(before) - tail + 1] == "\n" and before[: len(before) - tail].endswith("\r")
-    return [Edit(Span(head, len(before) - tail), after[head : len(after) - tail])]

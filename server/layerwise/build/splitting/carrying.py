@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from itertools import islice
 
 from layerwise.context.tree import ContextTree
 from layerwise.knowledge.splitting import DATA_FOLDERS, SOURCE_ENDINGS, SOURCE_FOLDERS, SOURCE_NAMES
@@ -68,20 +69,25 @@ def _is_source(name: str) -> bool:
 
 def may_call_others(files: ContextTree, language: str) -> bool:
     """Whether a source in the context, of which not too many are read, starts another program or loads a library."""
-    count = 0
-    for path in files.files_below("."):
-        if not path.endswith(_endings(language)):
-            continue
-        count += 1
-        text = files.read(path)
-        if count > _MOST or text is None or any(call in text for call in _CALLS.get(language, ())):
-            return True
-    return False
+    return files.kept((may_call_others, language), lambda: _may_call_others(files, language))
 
 
 def holds_source(files: ContextTree, language: str) -> bool:
     """Whether there is any source of a language in the context. If not, it is not the one that is built from."""
-    return any(path.endswith(_endings(language)) for path in files.files_below("."))
+    return bool(_sources(files, language))
+
+
+def _may_call_others(files: ContextTree, language: str) -> bool:
+    sources, calls = _sources(files, language), _CALLS.get(language, ())
+    texts = map(files.read, sources[:_MOST])
+    return any(text is None or any(call in text for call in calls) for text in texts) or len(sources) > _MOST
+
+
+def _sources(files: ContextTree, language: str) -> tuple[str, ...]:
+    """The paths of the sources of a language, and at most one more than are read. Looked for once in a context."""
+    endings = _endings(language)
+    found = (path for path in files.files_below(".") if path.endswith(endings))
+    return files.kept((_sources, language), lambda: tuple(islice(found, _MOST + 1)))
 
 
 def _endings(language: str) -> tuple[str, ...]:

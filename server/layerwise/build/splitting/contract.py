@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from msgspec import Struct, field
 
-from layerwise.text import Edit
-
 
 class Split(Struct, frozen=True):
-    """A final stage made into one that builds and one that runs. The edits refer to the text of the Dockerfile."""
+    """A final stage made into one that builds and one that runs."""
 
     title: str
     """An imperative, which says the first assumption where one is made."""
-    edits: tuple[Edit, ...]
     text: str
-    """The whole file after the edits."""
+    """The whole file as it will be."""
     language: str
     runtime: str
     """The image that the new final stage stands on."""

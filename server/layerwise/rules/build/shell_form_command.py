@@ -42,7 +42,7 @@ def shell_form_command(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     of the shell itself) the fix is unsafe: it writes down the shell that runs them today, with `exec` before a
     single command so that signals reach it. What looks like JSON but has single quotes is given double ones, which is
     unsafe as well. Unsafe too where `CMD` and `ENTRYPOINT` meet: exec form passes the one to
-    the other. On Windows, and where `SHELL` is none that we read, there is no fix.
+    the other. There is no fix for a script of several lines, on Windows, and where `SHELL` is none that we read.
     """
     for outer in stage.steps:
         step = outer.trigger or outer
@@ -101,6 +101,8 @@ def _fixes(step: Step, form: ShellForm, note: str) -> Iterator[Fix]:
         yield Fix("Use exec form", *_as_list(words, form), applicability=grade, note=note)
     elif not script.comments:
         alone = _is_one_program(script)
+        if not alone and "\n" in form.text:
+            return  # A script of several lines is no easier to read in a string, and the shell stays process 1.
         yield Fix(
             "Use exec form with the shell it needs",
             *_as_string(form, step.before.shell or DEFAULT_SHELL, exec_first=alone),

@@ -74,10 +74,9 @@ def ungraceful_stop_signal(stage: Stage, ctx: StageContext) -> Iterator[Finding]
     if not stage.facts.in_result or stage.facts.is_windows:
         return
     steps = [step for step in stage.steps_about({Stopsignal}) if step.kind is Stopsignal]
-    server = _server(stage)
     if steps:
-        yield from _of_setting(steps[-1], server, ctx)
-    elif server is not None and _sends_term(stage):
+        yield from _of_setting(steps[-1], _server(stage), ctx)
+    elif _sends_term(stage) and (server := _server(stage)) is not None:
         word, manners = server
         name, what = posixpath.basename(word.text), manners.others["SIGTERM"]
         yield Finding(

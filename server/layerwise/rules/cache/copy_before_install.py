@@ -71,8 +71,9 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     copies: no lifecycle script, no dependency in a folder of the tree, no manifest that is a program. Everything
     that the manifests refer to is copied with them: lock files, workspaces, included requirement files, settings of
     the package manager. Otherwise the fix is unsafe, and says why. Where the install builds the project too (`go
-    build`, `uv sync`), it stays where it is, and a step before the copy gets the dependencies. There is no fix when
-    another step in between needs the source.
+    build`, `uv sync`), it stays where it is, and a step before the copy gets the dependencies; for cargo, which wants
+    the sources of all packages of a workspace, empty files stand in for them until the source is copied. A RUN that
+    installs and builds is cut in two. There is no fix when another step in between needs the source.
     """
     if stage.facts.is_windows:
         return

@@ -88,9 +88,8 @@ def _message(each: Unlocked) -> str:
         return f"`{_spoken(each)}` resolves again, so that the image may hold other versions than `{each.lock}` says"
     if each.ignores:
         return f"`{_spoken(each)}` does not look at `{each.lock}`: each build may get other versions"
-    return (
-        f"`{_spoken(each)}` gets other versions than `{each.lock}` says where that does not fit `{each.row.manifest}`"
-    )
+    misfit = f"Where `{each.lock}` does not fit `{each.row.manifest}`"
+    return f"{misfit}, `{_spoken(each)}` gets other versions and says nothing"
 
 
 def _related(each: Unlocked, stage: Stage) -> Iterator[Related]:

@@ -33,8 +33,8 @@ SMALL = frozenset({"pip", "uv", "npm", "yarn", "pnpm", "bun", "composer"})
 """Package managers that one also uses to install some tool by its name."""
 ELSEWHERE = ("--installroot", "--root", "-p")
 """Options by which a package manager keeps its downloads below another root."""
-INTO_MIX = ("local.", "archive.")
-"""Subcommands of ``mix`` that install into its own folder, and not from the cache of Hex."""
+FETCHING_NOTHING: Mapping[str, tuple[str, ...]] = {"mix": ("local.", "archive."), "go": ("generate",)}
+"""How subcommands begin that leave the cache alone: what ``mix`` installs for itself, and what only runs generators."""
 KEEPING = dict.fromkeys(("yum", "dnf", "microdnf"), "--setopt=keepcache=1")
 """What has a tool keep the packages that it has installed, where it would only keep their lists."""
 KEEP = """echo 'Binary::apt::APT::Keep-Downloaded-Packages "true";' > /etc/apt/apt.conf.d/keep-cache"""
@@ -161,7 +161,8 @@ def _fills(operation: PackageOperation) -> bool:
         return False
     if manager.name == "dotnet" and (operation.option("--add-source") or "").startswith(("/", ".")):
         return False
-    if manager.name == "mix" and operation.subcommand and operation.subcommand.text.startswith(INTO_MIX):
+    subcommand = operation.subcommand.text if operation.subcommand else ""
+    if subcommand.startswith(FETCHING_NOTHING.get(manager.name, ())):
         return False
     # What is installed from a file is not fetched.
     packages = operation.packages
@@ -209,14 +210,15 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
                 return None
             edits.append(hook)
     first = found[0][0]
+    manager = found[0][1][0].manager
     places = {place for step, operations in found for each in operations for place in cache_places(step, each) or ()}
+    places.update(manager.indexes)
     edits += (add_option(each, "-f", after=each.name) for each in bare_removals(stage, first, places))
     ordered = sorted(edits, key=lambda edit: edit.span)
     if any(one.span.end > other.span.start for one, other in pairwise(ordered)):
         return None
-    name = found[0][1][0].manager.name
     return Fix(
-        f"Keep the cache of {name} in a cache mount",
+        f"Keep the cache of {manager.name} in a cache mount",
         *edits,
         applicability=Applicability.UNSAFE,
         note="Only BuildKit knows cache mounts",

@@ -45,9 +45,9 @@ def unpinned_download(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 def _message(fetch: Fetch) -> str:
     branch = f"`{fetch.name}`" if fetch.name else "the default branch"
     if fetch.what is What.CLONE:
-        return f"This gets what {branch} is at that moment, and is then cached as that: name a tag or a commit"
+        return f"This clones {branch} as it is at that moment, and the cache keeps that: name a tag or a commit"
     if fetch.what is What.ADDED_REPOSITORY:
-        return f"This gets what {branch} is in each build: name a tag or a commit"
+        return f"Each build gets {branch} as it is at that moment: name a tag or a commit"
     if fetch.what is What.ADDED_FILE:
         return "This address may be another file in each build: name a version, or give a checksum"
     return "This address is another file tomorrow, while the cache keeps that of today: name a version or a commit"

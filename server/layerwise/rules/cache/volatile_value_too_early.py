@@ -10,7 +10,8 @@ from layerwise.build.relation import Alteration
 from layerwise.build.volatile import Early, early_values
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet
-from layerwise.syntax.tree import Arg, Run, Transfer
+from layerwise.syntax.tree import Arg, Assigning, Pair, Run, Transfer
+from layerwise.text import Span
 
 _MOST_RELATED = 20
 """So many steps are named. Nobody reads on, and every one of them goes to the editor with each keystroke."""
@@ -56,8 +57,8 @@ def volatile_value_too_early(stage: Stage, ctx: StageContext) -> Iterator[Findin
     Safe where each step that is passed is known to look at none of the values: system packages, downloads, the usual
     tools for files and users, installs of named packages. The fix goes down to the first step that names a value, or
     that runs a program of which this cannot be known, such as `make`. It is unsafe where packages or the project may
-    run scripts while they are installed, which could look at the value. There is no fix where something else is set
-    in the same instruction, or would change on the way.
+    run scripts while they are installed, which could look at the value. Where the same instruction sets something else,
+    that stays. There is no fix where a value would be another one further down.
     """
     if stage.facts.is_windows:
         return
@@ -109,10 +110,32 @@ def _fix(early: Early, stage: Stage, ctx: StageContext) -> Fix | None:
 
 
 def _edits(early: Early, moved: Sequence[int], stage: Stage, ctx: StageContext) -> Iterator[Edit]:
-    """Take the instructions away with the comments on them, and put them below the last step that needs none."""
+    """Take the instructions away with the comments on them, and put them below the last step that needs none.
+
+    Of an instruction that sets something else too, only the values go.
+    """
     sheet = Sheet(ctx.dockerfile)
-    blocks = [sheet.block_of(stage.steps[index].instruction) for index in moved]
-    text = "".join(sheet.whole(block) for block in blocks)
     anchor = sheet.block_of(stage.steps[early.anchor].instruction)
-    yield from sheet.removals(blocks)
-    yield sheet.insertion_below(anchor, text, spaced=sheet.is_spaced(blocks[0]))
+    whole = [sheet.block_of(stage.steps[index].instruction) for index in moved if index not in early.parts]
+    text = ""
+    for index in moved:
+        instruction = stage.steps[index].instruction
+        if index not in early.parts:
+            text += sheet.whole(sheet.block_of(instruction))
+            continue
+        assert isinstance(instruction, Assigning)
+        pairs = early.parts[index]
+        taken = " ".join(ctx.text(instruction.pairs[number]) for number in pairs)
+        text += f"{instruction.keyword.text} {taken}{sheet.newline(instruction.span.end)}"
+        yield from _without(instruction.pairs, pairs)
+    yield from sheet.removals(whole)
+    yield sheet.insertion_below(anchor, text, spaced=bool(whole) and sheet.is_spaced(whole[0]))
+
+
+def _without(pairs: Sequence[Pair], taken: Sequence[int]) -> Iterator[Edit]:
+    """Take some pairs away, but not all, each with what stands between it and the one before it that stays."""
+    for number in taken:
+        if any(other not in taken for other in range(number)):
+            yield Edit(Span(pairs[number - 1].span.end, pairs[number].span.end), "")
+        else:
+            yield Edit(Span(pairs[number].span.start, pairs[number + 1].span.start), "")

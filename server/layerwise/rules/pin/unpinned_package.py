@@ -59,17 +59,23 @@ def unpinned_package(command: Command, ctx: Context) -> Iterator[Finding]:
 
 def _finding(operation: PackageOperation, pinning: Pinning, loose: list[ShellWord]) -> Finding:
     names = [_text(word) for word in loose]
-    shown = ", ".join(f"`{name}`" for name in names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    shown = _listed([f"`{name}`" for name in names])
     is_aside = (
         operation.manager.is_distribution or pinning.aside or all(_bare(name) in pinning.itself for name in names)
     )
     return Finding(
         loose[0].span.to(loose[-1].span),
         f"{shown} {'has' if len(names) == 1 else 'have'} no fixed version, as in"
-        f" `{_bare(names[0])}{pinning.joint}<version>`, so that it is whatever is newest on the day of the build",
+        f" `{_bare(names[0])}{pinning.joint}<version>`: each build gets what is newest on that day",
         reported_as=_reported_as(operation, pinning, loose),
         severity=Severity.OFF if is_aside else None,
     )
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 3:
+        return f"{', '.join(names[:3])} and {len(names) - 3} more"
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _reported_as(operation: PackageOperation, pinning: Pinning, loose: list[ShellWord]) -> tuple[str, ...]:

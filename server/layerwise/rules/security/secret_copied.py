@@ -5,12 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from layerwise.build.environment import home_of
 from layerwise.build.model import Stage, Step
 from layerwise.build.relation import Alteration
 from layerwise.context.tree import ContextTree
-from layerwise.knowledge.secret_files import NO_REAL_ONES, SECRET_FILES, SecretFile
+from layerwise.knowledge.secret_files import MANY, NO_REAL_ONES, SECRET_FILES, SecretFile
 from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageContext, rule
 from layerwise.lint.mounts import written_mounts
 from layerwise.lint.placing import Sheet
@@ -85,7 +86,8 @@ def _kind(instruction: Transfer, source: Word, files: ContextTree | None) -> Sec
     if instruction.flag("from") is not None or files is None:
         return kind if kind.by_name else None
     if files.is_folder(path):
-        paths = [each for each in files.files_below(path) if not each.endswith(".pub")]
+        below = islice(files.files_below(path), MANY)
+        paths = [each for each in below if not each.endswith(".pub")]
     else:
         paths = [path]
     texts = [text for each in paths if (text := files.read(each)) is not None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from layerwise.build.emptied import bare_removals
 from layerwise.build.leftovers import clean_command, indexes_left
@@ -14,6 +15,7 @@ from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageCon
 from layerwise.shell.join import add_option, append_command, remove_statement
 
 INSTALLS = frozenset({Operation.INSTALL, Operation.UPGRADE})
+ASKING = frozenset({"search", "fetch", "policy", "list", "query", "dot", "version"})
 REFRESHING = ("-U", "--update", "--update-cache")
 
 
@@ -41,8 +43,9 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     RUN apk add --no-cache curl
 
     ## Fix safety
-    Safe: the same packages are installed from the same index. An `apk update` whose index later steps use
-    stays, and then there is no fix for it. A later `rm /var/cache/apk/*`, which would fail now that nothing is
+    Safe: the same packages are installed from the same index. An `apk update` in front goes when all installs of its
+    RUN fetch the index themselves, and nothing else there asks for it. One whose index later steps use stays, and
+    then there is no fix for it. A later `rm /var/cache/apk/*`, which would fail now that nothing is
     there, is given `-f`.
     """
     if not stage.facts.in_result:
@@ -103,7 +106,8 @@ def _fixes(stage: Stage, step: Step, operation: PackageOperation, ctx: StageCont
         if each.manager.name == "apk" and each.operation is Operation.UPDATE_INDEX and each.subcommand is not None
     ]
     is_needed = "apk" in stage.facts.feeds or any(
-        "apk" in later.tools and _uses_index(later) for later in stage.steps[step.index + 1 :]
+        "apk" in later.tools and (_uses_index(later) or later.once(_asks_index))
+        for later in stage.steps[step.index + 1 :]
     )
     if operation.operation is Operation.UPDATE_INDEX:
         edits = () if is_needed else _without_index(step, operation, ctx)
@@ -135,20 +139,36 @@ def _uses_index(step: Step) -> bool:
 def _without_updates(
     step: Step, operation: PackageOperation, updates: list[PackageOperation], flag: Edit, ctx: StageContext
 ) -> Iterator[Fix]:
-    """``--no-cache`` instead of an update in the same step; the last of several installs takes the update away."""
+    """``--no-cache`` instead of an update in the same step, for all installs that leave an index there."""
     inner = step.trigger or step
     others = [each for each in _apk_installs(inner) if each is not operation and _leaves(inner, each)]
-    if others:
-        yield Fix("Add `--no-cache`", flag)
-        return
+    flags = [flag, *(add_option(each.command, "--no-cache", after=each.subcommand) for each in others)]
     run = run_text(step, ctx.text)
     removals = [edit for each in updates for edit in (run and remove_statement(run, each.command)) or ()]
-    if removals:
-        yield Fix("Add `--no-cache` in place of `apk update`", *removals, flag)
+    if removals and not inner.once(_asks_index) and not _overlap(removals):
+        yield Fix("Add `--no-cache` in place of `apk update`", *removals, *flags)
+    elif others:
+        yield Fix("Add `--no-cache`", flag)
     else:
         edits = _without_index(step, operation, ctx)
         if edits:
             yield Fix("Remove the package index in the step", *edits)
+
+
+def _overlap(edits: list[Edit]) -> bool:
+    spans = sorted(edit.span for edit in edits)
+    return any(one.end > other.start for one, other in pairwise(spans))
+
+
+def _asks_index(step: Step) -> bool:
+    """Whether a step looks something up in an index that it does not fetch itself."""
+    commands = step.script.commands if step.script else ()
+    return any(
+        each.program == "apk"
+        and not ASKING.isdisjoint(words := [word.value for word in each.arguments])
+        and {*REFRESHING, "--no-cache"}.isdisjoint(words)
+        for each in commands
+    )
 
 
 def _apk_installs(step: Step) -> Iterator[PackageOperation]:
@@ -164,7 +184,7 @@ def _without_index(step: Step, operation: PackageOperation, ctx: StageContext) -
         return ()
     behind = _installs_behind(inner, operation)
     if operation.operation is Operation.UPDATE_INDEX and behind:
-        removal = remove_statement(run, operation.command)
+        removal = None if inner.once(_asks_index) else remove_statement(run, operation.command)
         if removal:
             return removal
     edit = append_command(run, command)

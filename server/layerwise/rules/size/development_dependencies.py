@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from layerwise.build.development import Shipped, development_of, project_of, shipped
+from layerwise.build.development import AskedFor, Shipped, asked_for, development_of, project_of, shipped
 from layerwise.build.model import Build
 from layerwise.build.relation import Alteration
 from layerwise.build.runs import run_text
-from layerwise.knowledge.development import OLD_NPM, PRODUCTION
+from layerwise.knowledge.development import ASKING, OLD_NPM, PRODUCTION
 from layerwise.lint import Applicability, FileContext, Finding, Fix, Related, Severity, rule
 from layerwise.shell.join import add_option, append_command, prepend_command
 from layerwise.syntax.tree import Copy
@@ -20,8 +20,8 @@ from layerwise.text import Edit, Span
     Build,
     severity=Severity.WARNING,
     fixes=(Applicability.UNSAFE,),
-    changes=(Alteration.COMMAND_ADDED,),
-    about=frozenset(PRODUCTION),
+    changes=(Alteration.COMMAND_ADDED, Alteration.COMMAND_REWRITTEN, Alteration.OPTION_REMOVED),
+    about=frozenset((*PRODUCTION, *ASKING)),
 )
 def development_dependencies(build: Build, ctx: FileContext) -> Iterator[Finding]:
     r"""What only developers need is installed along with what the application needs, and shipped with it.
@@ -31,8 +31,10 @@ def development_dependencies(build: Build, ctx: FileContext) -> Iterator[Finding
     somebody has to watch for holes. The same goes for a folder that is built in another stage and then copied whole:
     whatever the build needed comes along.
 
-    The manifest says whether there are any, and the message names them. Where it cannot be seen, and nothing is built
-    with them, only the profile `all` reports it.
+    An install that asks for them by name (`pipenv install --dev`, `poetry install --with test`, `uv sync --group dev`,
+    `pip install .[dev]`, `-r requirements-dev.txt`) is always reported. Otherwise the manifest says whether there are
+    any, and the message names them; where it cannot be seen, and nothing is built with them, only the profile `all`
+    reports it.
 
     ## Example
     FROM node:22-slim
@@ -96,6 +98,24 @@ def development_dependencies(build: Build, ctx: FileContext) -> Iterator[Finding
             related=[Related(_source(each), "This brings them into the image")] if each.copy else [],
             severity=None if names else Severity.OFF,
         )
+    for asking in asked_for(build, ctx.files):
+        yield _asking(asking)
+
+
+def _asking(found: AskedFor) -> Finding:
+    asked, shipped = found.asked, found.shipped
+    by = (
+        "is for developers by its name, and what it lists"
+        if asked.file
+        else "asks for what only developers need, which"
+    )
+    fix = Fix(asked.title, asked.edit, applicability=Applicability.UNSAFE, note=_NOTE) if asked.edit else None
+    return Finding(
+        asked.place,
+        f"`{asked.text}` {by} stays in the final image",
+        fix=fix,
+        related=[Related(_source(shipped), "This brings it into the image")] if shipped.copy else [],
+    )
 
 
 def _counted(names: tuple[str, ...]) -> str:

@@ -14,6 +14,7 @@ from layerwise.build.ownership import (
     can_say,
     changes,
     doubt,
+    is_shared,
     left_out,
     made_by_workdirs,
     weight_written_again,
@@ -65,7 +66,8 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
     Safe when the command touches exactly what the copies wrote, and its user exists before them: the owner is the
     same in the end. A folder that a WORKDIR has made keeps a `chown` without `-R`, which writes no file again.
     Unsafe when other steps may have written into the folder, or the base image may have filled it. There is no fix
-    where the copy cannot say what the command says: relative modes, users that do not exist yet.
+    where the copy cannot say what the command says: relative modes, users that do not exist yet. Nor is there one where
+    an earlier RUN has put something of its own into the folder, or where it is not known which folder that is.
     """
     if not stage.facts.in_result or stage.facts.is_windows:
         return
@@ -86,10 +88,10 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
 
 def _fix(change: Change, stage: Stage, works: Sequence[Work], ctx: StageContext) -> Fix | None:
     value = change.value
-    if value is None:
+    folders = [work.folder for work in works]
+    if value is None or is_shared(change, stage, folders):
         return None
     sayings = {can_say(step, change, value, stage) for step in change.copies}
-    folders = [work.folder for work in works]
     left = left_out(change, stage, folders)
     shrunk = None if Saying.NO in sayings else _without(change, left, ctx)
     if shrunk is not None and Saying.WITH_USER in sayings:

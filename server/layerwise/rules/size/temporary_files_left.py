@@ -13,6 +13,7 @@ from layerwise.build.traces import is_removed
 from layerwise.knowledge.programs import INSTALLING_SOURCES
 from layerwise.lint import Applicability, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.shell.join import append_command
+from layerwise.syntax.tree import Cmd, Entrypoint
 
 BUILDING = frozenset({*INSTALLING_SOURCES, "pip"})
 
@@ -58,10 +59,15 @@ def temporary_files_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
 def _is_wanted_later(stage: Stage, step: Step, left: Sources, ctx: StageContext) -> bool:
     """Whether a later step names the folder, or removes it: then the removal is what is in the wrong place."""
-    if ctx.names_behind(step, posixpath.basename(left.path)):
-        return True
-    later = [each for each in stage.steps_about({"rm"}) if each.index > step.index]
-    return is_removed(left.path, later)
+    name = re.escape(posixpath.basename(left.path))
+    for later in stage.steps[step.index + 1 :]:
+        # What the container starts is called like the folder as a rule, and lies where it was installed.
+        starts = later.kind in (Cmd, Entrypoint)
+        pattern = rf"(?<![\w./-])(?:\./)?{name}/" if starts else rf"(?<![\w.-]){name}(?![\w-])"
+        text = ctx.text(later.instruction)
+        if left.path in text or re.search(pattern, text):
+            return True
+    return is_removed(left.path, [each for each in stage.steps_about({"rm"}) if each.index > step.index])
 
 
 def _fixes(step: Step, left: Sources, ctx: StageContext) -> Iterator[Fix]:
