@@ -107,7 +107,9 @@ def _fix(name: str, text: str, way: Way) -> Outcome:
     outcome.rounds = result.rounds
     outcome.applied.update(each.rule.id for each in result.applied)
     outcome.skipped.update(f"{each.rule.id}: {each.reason}" for each in result.skipped)
-    outcome.violations += [f"{each.rule.id} raised {each.error!r}" for each in before.failures]
+    outcome.violations += [
+        f"{each.rule.id} raised {each.error!r}" for each in (*before.failures, *before.late_failures)
+    ]
     for applied in _single_fixes(before, way):
         outcome.alterations.update(each.alteration for each in applied.differences)
         outcome.violations += applied.violations

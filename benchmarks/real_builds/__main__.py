@@ -37,6 +37,9 @@ def main() -> int:
     parser.add_argument("--repeats", type=int, default=1, help="how often each time is taken; the median counts")
     parser.add_argument("--write", type=Path, help="write the table into this page")
     parser.add_argument("--again", action="store_true", help="build what an earlier run has measured in --work too")
+    parser.add_argument(
+        "--times", action="store_true", help="take the times anew, and keep what else is measured already"
+    )
     options = parser.parse_args()
     missing = [program for program in NEEDED if shutil.which(program) is None]
     if missing or os.geteuid() != 0:
@@ -49,7 +52,7 @@ def main() -> int:
     with daemon(options.work, PROGRAM) as docker, index(options.work / "index"):
         make_base(docker, options.work)
         for project in projects(options.names):
-            rows += _measured(docker, project, options.repeats, memory)
+            rows += _measured(docker, project, options.repeats, memory, anew=options.times)
     text = page(rows, options.repeats)
     if options.write:
         options.write.write_text(text, encoding="utf-8")
@@ -57,13 +60,13 @@ def main() -> int:
     return 1 if any(row.is_wrong for row in rows) else 0
 
 
-def _measured(docker: Docker, project: Project, repeats: int, memory: Kept) -> list[Row]:
+def _measured(docker: Docker, project: Project, repeats: int, memory: Kept, *, anew: bool) -> list[Row]:
     """All versions of a project, as far as they can be built."""
     rows: list[Row] = []
     try:
         for image in (DEBIAN, *project.images):
             make_image(docker, image)
-        for row in measure(docker, project, repeats, memory):
+        for row in measure(docker, project, repeats, memory, anew=anew):
             print(row.line, file=sys.stderr, flush=True)
             rows.append(row)
     except BuildError as error:

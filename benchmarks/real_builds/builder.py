@@ -70,7 +70,15 @@ class Docker:
     def forget(self) -> None:
         """Empty the build cache, cache mounts too, and drop the images that have no name any more."""
         self.run("image", "prune", "--force")
-        self.run("builder", "prune", "--all", "--force")
+        for is_last in (False, False, True):
+            try:
+                self.run("builder", "prune", "--all", "--force")
+            except BuildError:
+                # A build that was broken off may have left a lease that is gone the next time.
+                if is_last:
+                    raise
+            else:
+                return
 
     def size(self, tag: str) -> int:
         """Bytes of all layers of an image."""

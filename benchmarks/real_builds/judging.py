@@ -90,7 +90,7 @@ def _spared(build: Build, expected: set[Step], done: set[Step]) -> set[Step]:
     return spared
 
 
-def settings(build: Build, root: Path, nonce: str) -> Iterator[Setting]:
+def settings(build: Build, nonce: str) -> Iterator[Setting]:
     """One change of each kind that the Dockerfile has: an ARG, an ENV, a LABEL, the base image of the final stage."""
     text = build.dockerfile.text
     argument = next(_assigning(build, Arg), None)

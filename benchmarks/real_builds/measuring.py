@@ -25,6 +25,15 @@ from layerwise.build import Build
 COLD, SOURCE, MANIFEST = "cold", "source", "manifest"
 
 
+@dataclass(frozen=True)
+class Rebuild:
+    """A build after a change of these files, or of a setting where there are none; and the steps that were done."""
+
+    kind: str
+    paths: tuple[str, ...]
+    places: tuple[tuple[str, int], ...]
+
+
 @dataclass
 class Row:
     """What was measured of one version. Seconds and CPU seconds by kind of build."""
@@ -39,6 +48,8 @@ class Row:
     divergence: Divergence | None = None
     rules: tuple[str, ...] = ()
     error: str = ""
+    builds: list[Rebuild] = field(default_factory=list)
+    """What the builder did again after each change, from which the judgement is made."""
     spent: float = 0.0
     """Seconds that all of it took, comparing too."""
 
@@ -98,8 +109,11 @@ class Memory(Protocol):
     def keep(self, project: Project, version: Version, row: Row, image: Image) -> None: ...
 
 
-def measure(docker: Docker, project: Project, repeats: int, memory: Memory) -> Iterator[Row]:
-    """All versions of a project, each a row."""
+def measure(docker: Docker, project: Project, repeats: int, memory: Memory, *, anew: bool = False) -> Iterator[Row]:
+    """All versions of a project, each a row.
+
+    :param anew: take the times again of what an earlier run has measured.
+    """
     with tempfile.TemporaryDirectory() as made:
         root = Path(made, "context")
         project.write(docker, root)
@@ -113,13 +127,14 @@ def measure(docker: Docker, project: Project, repeats: int, memory: Memory) -> I
             bench = Workbench(docker, project, version, folder)
             with _beside(root, version):
                 try:
-                    row, image = _measured(bench, root, repeats, memory, is_first=first is None)
+                    row, image = _measured(bench, root, repeats, memory, is_first=first is None, anew=anew)
                 except BuildError as error:
                     yield Row(project.name, project.about, version.name, rules=version.rules, error=str(error))
                     if first is None:
                         return
                     continue
                 first = first or image
+                row.judgement = _judgement(row, _build(version.text, root), root)
                 row.divergence = _divergence(bench, root, first, image, source, written)
             yield row
 
@@ -136,15 +151,23 @@ def _beside(root: Path, version: Version) -> Iterator[None]:
             (root / path).unlink()
 
 
-def _measured(bench: Workbench, root: Path, repeats: int, memory: Memory, *, is_first: bool) -> tuple[Row, Image]:
+def _measured(
+    bench: Workbench, root: Path, repeats: int, memory: Memory, *, is_first: bool, anew: bool
+) -> tuple[Row, Image]:
     """The figures of one version, of an earlier run where nothing has changed since; and what its image holds."""
     docker, project, version = bench.docker, bench.project, bench.version
     known, image = memory.row(project, version), memory.image(project, version)
-    if known and image:
+    if known and image and not anew:
         return known, image
-    started = time.monotonic()
     for name in _bases(_build(version.text, root)):
         make_image(docker, name)
+    started = time.monotonic()
+    if known and image:
+        for _ in range(repeats):
+            _take_times(bench, root, known, is_last=False)
+        known.spent = time.monotonic() - started
+        memory.keep(project, version, known, image)
+        return known, image
     row = Row(project.name, project.about, version.name, rules=version.rules)
     for index in range(repeats):
         _take_times(bench, root, row, is_last=index == repeats - 1)
@@ -193,18 +216,19 @@ def _take_times(bench: Workbench, root: Path, row: Row, *, is_last: bool) -> Non
     kept = f"{bench.tag}-kept"
     docker.run("tag", bench.tag, kept)
     for kind, changed in _file_changes(bench.project, docker):
+        if kind not in (SOURCE, MANIFEST) and not is_last:
+            continue
         with _undone(root):
             paths = changed(root)
             result = bench.build(root, text)
             _note(row, kind, result)
             if is_last:
-                row.judgement.add(_judged(kind, _build(text, root), file_changes(paths), result[2], root))
+                row.builds.append(Rebuild(kind, tuple(paths), result[2]))
     if is_last:
-        build = _build(text, root)
-        for setting in settings(build, root, "n" + secrets.token_hex(4)):
+        for setting in settings(_build(text, root), "n" + secrets.token_hex(4)):
             with _other_image(docker, setting):
                 result = bench.build(root, setting.text, *setting.options)
-            row.judgement.add(_judged(setting.name, build, [setting.change], result[2], root))
+            row.builds.append(Rebuild(setting.name, (), result[2]))
     docker.run("tag", kept, bench.tag)
 
 
@@ -222,9 +246,16 @@ def _build(text: str, root: Path) -> Build:
     return analysis_of(text, root).build
 
 
-def _judged(kind: str, build: Build, changes: list, places: tuple[tuple[str, int], ...], root: Path) -> Judgement:
-    found = judge(build, changes, places, root)
-    found.wrong = [f"{kind}: {each}" for each in found.wrong]
+def _judgement(row: Row, build: Build, root: Path) -> Judgement:
+    """What the builds say of the model of the cache, as it is now."""
+    changes = {each.name: each.change for each in settings(build, "")}
+    found = Judgement()
+    for each in row.builds:
+        made = file_changes(list(each.paths)) if each.paths else [changes[each.kind]]
+        one = judge(build, made, each.places, root)
+        one.kept = [f"{each.kind}: {line}" for line in one.kept]
+        one.wrong = [f"{each.kind}: {line}" for line in one.wrong]
+        found.add(one)
     return found
 
 

@@ -211,6 +211,27 @@ FEEDS = {
 }
 
 
+FED = {
+    "what the one below restores": ("FROM a AS b\nRUN dotnet restore a.csproj\nFROM b AS c\nFROM c\n", {"dotnet"}),
+    "a tool by its name": ("FROM a AS b\nRUN cargo install cargo-chef\nFROM b\n", set()),
+    "nothing of its own": ("FROM a AS b\nFROM b\nRUN go build .\n", set()),
+    "copied from, not built on": ("FROM a AS b\nRUN go build .\nFROM x\nCOPY --from=b /a /a\n", set()),
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), FED.values(), ids=FED)
+def test_what_the_stages_below_have_fetched(text: str, expected: set[str]) -> None:
+    assert built(text).stages[-1].facts.fed == expected
+
+
+def test_what_is_fetched_below_is_seen_after_an_edit() -> None:
+    text = "FROM a AS b\nRUN true\nFROM b\nRUN go build .\n"
+    edited = text.replace("true", "go mod download")
+    first = parse(text)
+    again = build(parse(edited, first), previous=build(first))
+    assert again.stages[-1].facts.fed == {"go"}
+
+
 @pytest.mark.parametrize(("text", "expected"), FEEDS.values(), ids=FEEDS)
 def test_what_other_stages_live_on(text: str, expected: set[str]) -> None:
     assert built(text).stages[0].facts.feeds == expected

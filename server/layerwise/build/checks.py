@@ -19,6 +19,7 @@ from layerwise.knowledge.checks import (
     MANY_PURPOSES,
     NAMING_RUN,
     PYTHON_CHECKS,
+    PYTHONS,
     REPORTING,
     RUNNER_VALUES,
     SCRIPT_RUNNERS,
@@ -28,12 +29,10 @@ from layerwise.knowledge.checks import (
 from layerwise.knowledge.toolchains import COMPILING_COMMANDS
 from layerwise.shell.tree import Around, Command
 from layerwise.syntax.tree import Cmd, Entrypoint, Onbuild, Run
-from layerwise.text.patterns import regex
 
-PROGRAMS: frozenset[str] = frozenset((*CHECKS, *SCRIPT_RUNNERS, *EXECUTING, "python", "python3"))
+PROGRAMS: frozenset[str] = frozenset((*CHECKS, *SCRIPT_RUNNERS, *EXECUTING, *PYTHONS))
 """The programs by whose names a check is found."""
 
-_PYTHON = regex(r"python[\d.]*")
 _MAYBE = frozenset({Around.IF, Around.CASE, Around.OR, Around.FUNCTION, Around.SUBSTITUTION, Around.PIPELINE})
 _QUIET = frozenset({"cd", "set", "echo", "printf", "true", ":", "export", "pwd", "ls", ""})
 """What may stand beside checks without doing anything that stays."""
@@ -143,7 +142,7 @@ def _is_checking(words: Sequence[str]) -> bool:
     if not words or not ASKING.isdisjoint(words) or any(word.lower().startswith(REPORTING) for word in words):
         return False
     program, rest = words[0].rpartition("/")[2], words[1:]
-    if _PYTHON.fullmatch(program):
+    if program in PYTHONS:
         return _is_python_check(rest)
     if any(_fits(each, rest) for each in CHECKS.get(program, ())) or _is_script(program, rest):
         return True

@@ -58,6 +58,8 @@ class StageFacts(Struct, frozen=True):
     """It knows ``RUN --mount=type=secret,env=…`` too."""
     is_parent: bool = False
     """Other stages are built on it."""
+    fed: frozenset[str] = frozenset()
+    """The package managers whose caches the stages that it is built on have filled, so that they are in its layers."""
 
 
 class Head(Struct, frozen=True, eq=False):
@@ -178,11 +180,20 @@ class Stage:
         rows = zip(self.section.layout.own, self.course.states, strict=False)
         return [subjects_of(node, state.dialect, self._escape) for node, state in rows]
 
-    def steps_about(self, about: Collection[Subject]) -> list[Step]:
+    def steps_about(self, about: Collection[Subject]) -> tuple[Step, ...]:
         """Its steps that are about at least one of these, in order. The others cost nothing, not even to be made."""
         wanted = frozenset(about)
-        steps = self.steps
-        return [steps[index] for index, own in enumerate(self._subjects) if not wanted.isdisjoint(own)]
+        found = self._about.get(wanted)
+        if found is None:
+            steps = self.steps
+            rows = enumerate(self._subjects)
+            found = self._about[wanted] = tuple([steps[index] for index, own in rows if not wanted.isdisjoint(own)])
+        return found
+
+    @cached_property
+    def _about(self) -> dict[frozenset[Subject], tuple[Step, ...]]:
+        """What ``steps_about`` has been asked for."""
+        return {}
 
     @property
     def from_(self) -> From:

@@ -258,10 +258,15 @@ def is_shared(change: Change, stage: Stage, folders: Sequence[str]) -> bool:
             continue
         for placed in placed_commands(step, folders[step.index]):
             if placed.command is not change.command and placed.command.program in _ADDING and placed.folder:
-                paths = [absolute(literal(word, shell_value(step)), placed.folder) for word in placed.command.arguments]
+                paths = [absolute(literal(word, shell_value(step)), placed.folder) for word in _targets(placed.command)]
                 if any(path and _is_inside(path, change) for path in paths):
                     return True
     return False
+
+
+def _targets(command: Command) -> Sequence[ShellWord]:
+    """What a command makes: all that it names, or the last where it puts the others there."""
+    return command.arguments if command.program in ("mkdir", "touch") else command.arguments[-1:]
 
 
 def _is_inside(path: str, change: Change) -> bool:

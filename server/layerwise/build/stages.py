@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from layerwise.build.heads import PLATFORM_ARGS, Globals, globals_of, head_of, sources_of
 from layerwise.build.model import Build, Course, Head, Stage, StageFacts, Stages, State, Step
-from layerwise.build.operations import Operation, operations, tools_of
+from layerwise.build.operations import Operation, PackageOperation, operations, tools_of
 from layerwise.build.states import course_of, state_after
 from layerwise.knowledge.purposes import is_work
 from layerwise.shell import script_of
@@ -27,7 +27,7 @@ _WITHOUT_SECRET_ENV = regex(
     r"(?:docker\.io/)?docker/dockerfile(?:-upstream)?:(?:1\.\d(?:\.\d+)?(?:-[\w.-]+)?|(?:[\w.-]*-)?experimental)"
 )
 """Frontends from before the key ``env`` of a secret mount, which came with 1.10."""
-_LIVES_ON: WeakKeyDictionary[Course, frozenset[str]] = WeakKeyDictionary()
+_USES: WeakKeyDictionary[Course, _Use] = WeakKeyDictionary()
 
 
 def build(
@@ -103,8 +103,8 @@ def _edited(stage: Stage, section: Section, global_args: Globals, escape: str) -
         return None
     if stage.facts.is_final and _starts_something(layout) != _starts_something(before):
         return None
-    is_fed = stage.parent is not None
-    if is_fed and _lives_on(course, layout, escape) != _lives_on(stage.course, before, escape):
+    is_related = stage.parent is not None or stage.facts.is_parent
+    if is_related and _use_of(course, layout, escape) != _use_of(stage.course, before, escape):
         return None
     return Stage(stage.facts, stage.head, stage.root, section, course, stage.parent, (), escape, like=stage)
 
@@ -171,7 +171,7 @@ def _stages(
     inherited, needed = _ancestors(plans, final), _needed(plans, final)
     if plans and not asked_for and _is_aside(plans[final]):
         inherited = set()
-    feeds = _feeds(plans, escape)
+    feeds, fed = _feeds(plans, escape), _fed(plans, escape)
     parents = {plan.parent for plan in plans}
     stages: list[Stage] = []
     for plan in plans:
@@ -184,6 +184,7 @@ def _stages(
             feeds.get(index, _NOTHING),
             *abilities,
             index in parents,
+            fed[index],
         )
         facts = _facts(plan, standing, before)
         if before is not None and _is_same(before, plan, facts):
@@ -207,6 +208,7 @@ class _Standing(NamedTuple):
     takes_mounts: bool
     takes_secret_env: bool
     is_parent: bool
+    fed: frozenset[str]
 
     def is_that_of(self, facts: StageFacts) -> bool:
         return all(getattr(facts, name) == value for name, value in zip(self._fields, self, strict=True))
@@ -277,29 +279,60 @@ def _feeds(plans: list[_Plan], escape: str) -> dict[int, frozenset[str]]:
     feeds: dict[int, frozenset[str]] = {}
     for plan in reversed(plans):
         if plan.parent is not None:
-            own = _lives_on(plan.course, plan.section.layout, escape)
+            own = _use_of(plan.course, plan.section.layout, escape).found
             feeds[plan.parent] = feeds.get(plan.parent, _NOTHING) | own | feeds.get(plan.index, _NOTHING)
     return feeds
 
 
-def _lives_on(course: Course, layout: Layout, escape: str) -> frozenset[str]:
-    """The package managers whose lists or caches a stage finds where it begins, and uses."""
-    found = _LIVES_ON.get(course)
-    if found is None:
+def _fed(plans: list[_Plan], escape: str) -> list[frozenset[str]]:
+    """For each stage, what those that it is built on have filled."""
+    fed: list[frozenset[str]] = []
+    for plan in plans:
+        below = None if plan.parent is None else plans[plan.parent]
+        own = _NOTHING if below is None else _use_of(below.course, below.section.layout, escape).fetched
+        fed.append(own if below is None else own | fed[below.index])
+    return fed
+
+
+class _Use(NamedTuple):
+    """What a stage does with caches and lists, by the names of the package managers."""
+
+    found: frozenset[str]
+    """Those whose lists or caches it finds where it begins, and uses."""
+    fetched: frozenset[str]
+    """Those with which it has fetched what a project needs, and not just some tool by its name."""
+
+
+def _use_of(course: Course, layout: Layout, escape: str) -> _Use:
+    use = _USES.get(course)
+    if use is None:
         fresh: set[str] = set()
-        used: set[str] = set()
-        for state, node in zip(course.states, layout.own, strict=False):
-            if not isinstance(node, Run) or not tools_of(node, state.dialect, escape):
-                continue
+        found: set[str] = set()
+        fetched: set[str] = set()
+        for operation in _operations(course, layout, escape):
+            name = operation.manager.name
+            if operation.operation is Operation.UPDATE_INDEX:
+                fresh.add(name)
+            elif operation.lives_on_earlier:
+                found.update({name} - fresh)
+                fetched.update(() if _is_tool(operation) else {name})
+        use = _USES[course] = _Use(frozenset(found), frozenset(fetched))
+    return use
+
+
+def _operations(course: Course, layout: Layout, escape: str) -> Iterator[PackageOperation]:
+    for state, node in zip(course.states, layout.own, strict=False):
+        if isinstance(node, Run) and tools_of(node, state.dialect, escape):
             script = script_of(node, state.dialect, escape)
             for command in script.commands if script else ():
-                for operation in operations(command):
-                    if operation.operation is Operation.UPDATE_INDEX:
-                        fresh.add(operation.manager.name)
-                    elif operation.lives_on_earlier and operation.manager.name not in fresh:
-                        used.add(operation.manager.name)
-        found = _LIVES_ON[course] = frozenset(used)
-    return found
+                yield from operations(command)
+
+
+def _is_tool(operation: PackageOperation) -> bool:
+    """``cargo install cargo-chef``, ``go install example.com/tool@v1``"""
+    names = [word.text for word in operation.packages]
+    is_install = operation.operation is Operation.INSTALL and bool(names)
+    return is_install and all("@" in name or not {".", "/"} & set(name) for name in names)
 
 
 def _fired(section: Section, entry: State, escape: str) -> Iterator[Step]:

@@ -155,7 +155,7 @@ def internal_failures(target: Target, analysis: Analysis) -> tuple[Failure, ...]
             f"{failure.rule.id} failed in line {analysis.lines.line_of(failure.span.start) + 1} with "
             f"{type(failure.error).__name__}: {failure.error}; this is a bug of Layerwise",
         )
-        for failure in analysis.failures
+        for failure in (*analysis.failures, *analysis.late_failures)
     )
 
 

@@ -98,6 +98,12 @@ class Analysis:
         _, _, failures = self._outcome
         return failures
 
+    @property
+    def late_failures(self) -> tuple[Failure, ...]:
+        """Rules that raised an exception when they were asked for the fixes of a finding, as far as they were."""
+        failed = (each for each in self.findings if each.kept.failure is not None)
+        return tuple(Failure(each.rule, each.span, each.kept.failure) for each in failed if each.kept.failure)
+
     @cached_property
     def suppressions(self) -> tuple[Suppression, ...]:
         return self._suppressions.all

@@ -123,6 +123,7 @@ CHECKS: Mapping[str, tuple[Check, ...]] = {
 MANY_PURPOSES: frozenset[str] = _words("make gmake ctest rake shellcheck")
 """Those that also check what is fetched and compiled to be installed, where they stand in one RUN with that."""
 
+PYTHONS: frozenset[str] = frozenset(["python", "python3", *(f"python3.{minor}" for minor in range(6, 16))])
 PYTHON_CHECKS: frozenset[str] = _words("pytest unittest nose nose2 tox nox flake8 pylint mypy doctest black isort ruff")
 """Modules that ``python -m`` runs to check a project."""
 
@@ -162,26 +163,9 @@ ASKING: frozenset[str] = _words(
 """Options with which a program that checks only says something of itself."""
 
 REPORTING: tuple[str, ...] = (
-    *(
-        "--output-file",
-        "--outputfile",
-        "--output",
-        "-o=",
-        "--junit",
-        "--html",
-        "--cov-report",
-        "--reporter",
-        "--logger",
-    ),
-    *(
-        "-coverprofile",
-        "-json",
-        "--log-junit",
-        "--coverage-",
-        "--results-directory",
-        "--collect",
-        "--xunit",
-        "--alluredir",
+    *_words(
+        "--output-file --outputfile --output= -o= --junit --html --cov-report --reporter --logger -coverprofile"
+        " -json --log-junit --coverage- --results-directory --collect --xunit --alluredir"
     ),
 )
 """What options start with, in lower case, by which a check writes a report for somebody to read."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -115,54 +115,106 @@ class Related(Struct, frozen=True):
         return Related(self.span.moved(by), self.message)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """A problem at a place. ``message`` is one line without a full stop.
+Offer = Fix | None | Callable[[], Fix | None]
+Offers = Iterable[Fix] | Callable[[], Iterable[Fix]]
 
-    ``fixes`` come in order of preference. ``reported_as`` narrows the aliases to those under which other tools would
-    report this very finding, where the rule has several (``DL3009`` for apt, ``DL3032`` for yum); None means all.
+
+class _Fixes:
+    """The fixes of a finding, wherever it is moved. Those given as a callable are made when somebody asks for them."""
+
+    __slots__ = ("_given", "_made", "failure")
+
+    def __init__(self, fix: Offer, fixes: Offers) -> None:
+        self._given: tuple[Offer, Offers] = fix, fixes
+        self.failure: Exception | None = None
+        self._made = None if callable(fix) or callable(fixes) else self._make()
+
+    def all(self) -> tuple[Fix, ...]:
+        # Two threads that ask at the same time both make them, which does no harm: what makes them is pure.
+        made = self._made
+        if made is None:
+            try:
+                made = self._make()
+            except Exception as error:
+                made, self.failure = (), error
+            self._made = made
+            self._given = None, ()
+        return made
+
+    def _make(self) -> tuple[Fix, ...]:
+        fix, fixes = self._given
+        first = fix() if callable(fix) else fix
+        others = fixes() if callable(fixes) else fixes
+        return tuple(others) if first is None else (first, *others)
+
+
+class Finding:
+    """A problem at a place. ``message`` is one line without a full stop. Immutable.
+
+    ``fixes`` come in order of preference. A fix that costs more than a glance is given as a callable, best a
+    ``partial``: most findings are made anew at many keystrokes before anybody asks for their fixes. It must be pure, as
+    the rule itself.
+    ``reported_as`` narrows the aliases to those under which other tools would report this very finding, where the rule
+    has several (``DL3009`` for apt, ``DL3032`` for yum); None means all.
     ``severity`` is that of this very finding where it differs from its rule's, also ``OFF``: what only the profile
     ``all`` shows. A severity that the settings give the rule counts for all its findings.
     """
 
-    span: Span
-    message: str
-    fixes: tuple[Fix, ...] = ()
-    related: tuple[Related, ...] = ()
-    tags: tuple[Tag, ...] = ()
-    reported_as: tuple[str, ...] | None = None
-    severity: Severity | None = None
+    __slots__ = ("_by", "_fixes", "message", "related", "reported_as", "severity", "span", "tags")
 
     def __init__(
         self,
         span: Span,
         message: str,
         *,
-        fix: Fix | None = None,
-        fixes: Iterable[Fix] = (),
+        fix: Offer = None,
+        fixes: Offers = (),
         related: Iterable[Related] = (),
         tags: Iterable[Tag] = (),
         reported_as: Iterable[str] | None = None,
         severity: Severity | None = None,
     ) -> None:
-        object.__setattr__(self, "span", span)
-        object.__setattr__(self, "message", message)
-        object.__setattr__(self, "fixes", (fix, *fixes) if fix else tuple(fixes))
-        object.__setattr__(self, "related", tuple(related))
-        object.__setattr__(self, "tags", tuple(tags))
-        object.__setattr__(self, "reported_as", None if reported_as is None else tuple(reported_as))
-        object.__setattr__(self, "severity", severity)
+        self.span = span
+        self.message = message
+        self.related = tuple(related)
+        self.tags = tuple(tags)
+        self.reported_as = None if reported_as is None else tuple(reported_as)
+        self.severity = severity
+        self._fixes = _Fixes(fix, fixes)
+        self._by = 0
+
+    @property
+    def fixes(self) -> tuple[Fix, ...]:
+        return tuple(fix.moved(self._by) for fix in self._fixes.all()) if self._by else self._fixes.all()
+
+    @property
+    def failure(self) -> Exception | None:
+        """What was raised when somebody asked for the fixes; then there are none."""
+        return self._fixes.failure
 
     def moved(self, by: int) -> Finding:
         """The same finding with all its spans, and those of its fixes, moved by ``by`` characters."""
         if not by:
             return self
-        return Finding(
-            self.span.moved(by),
-            self.message,
-            fixes=[fix.moved(by) for fix in self.fixes],
-            related=[related.moved(by) for related in self.related],
-            tags=self.tags,
-            reported_as=self.reported_as,
-            severity=self.severity,
-        )
+        there = Finding.__new__(Finding)
+        there.span = self.span.moved(by)
+        there.message = self.message
+        there.related = tuple([each.moved(by) for each in self.related])
+        there.tags = self.tags
+        there.reported_as = self.reported_as
+        there.severity = self.severity
+        there._fixes = self._fixes
+        there._by = self._by + by
+        return there
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self._values() == other._values()
+
+    def __hash__(self) -> int:
+        return hash((self.span, self.message))
+
+    def __repr__(self) -> str:
+        return f"Finding({self.span}, {self.message!r})"
+
+    def _values(self) -> tuple[object, ...]:
+        return self.span, self.message, self.fixes, self.related, self.tags, self.reported_as, self.severity

@@ -186,7 +186,10 @@ def _meant(server: Server, document: Document, analysis: Analysis, diagnostic: l
 def _on_findings(server: Server, analysis: Analysis, findings: Collection[Reported]) -> Iterator[Action]:
     """What can be done about findings: first their fixes, then what silences them. Nothing is on offer twice: two rules
     may come to the same fix, and two findings may be silenced by the same comment."""
-    fixes = (action for reported in findings for action in actions.fixing(analysis, reported))
+    fixes = [action for reported in findings for action in actions.fixing(analysis, reported)]
+    for failure in (reported.kept.failure for reported in findings):
+        if failure is not None:
+            server.guard.report(failure, "making a fix")
     silencing = (actions.silencing(analysis, reported) for reported in findings)
     seen: set[Any] = set()
     for action in (*fixes, *silencing):

@@ -44,7 +44,10 @@ def context_for(case: Case, text: str | None = None) -> ContextTree | None:
 def analysis_of(case: Case, settings: Settings | None = None, text: str | None = None) -> Analysis:
     text = case.text if text is None else text
     analysis = analyse(text, path=PATH, settings=settings or settings_for(case), files=context_for(case, text))
-    raised = [f"{failure.rule.id}: {failure.error!r}" for failure in analysis.failures]
+    for each in analysis.findings:
+        assert each.kept.fixes is not None  # Asked for here, so that it is known whether they can be made.
+    failures = (*analysis.failures, *analysis.late_failures)
+    raised = [f"{failure.rule.id}: {failure.error!r}" for failure in failures]
     assert not raised, raised
     return analysis
 

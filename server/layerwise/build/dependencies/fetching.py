@@ -46,7 +46,9 @@ def fetch(work: Work, install: Install, project: Project, reasons: dict[str, Non
     before = script.commands[: script.commands.index(install.command)]
     if any(command.program not in STATEFUL for command in before):
         raise NoPlan("earlier commands of the same RUN prepare the install")
-    if install.folder != work.folder and not any(install.has(option) for option in install.row.folder_options):
+    # `--path` is for `cargo install` alone.
+    told = install.manager != "cargo" and any(install.has(option) for option in install.row.folder_options)
+    if install.folder != work.folder and not told:
         inside = is_within(install.folder, work.folder)
         yield f"cd {posixpath.relpath(install.folder, work.folder) if inside else install.folder}"
     if install.builds:
@@ -99,6 +101,8 @@ def _cargo(install: Install, project: Project, reasons: dict[str, None]) -> Iter
     paths = [posixpath.relpath(path, install.folder) for path in project.stand_ins]
     if not paths:
         raise NoPlan("cargo wants the sources, and it is not known which")
+    if project.holds("Cargo.lock") and install.subcommand == "install" and not install.has("--locked", "--frozen"):
+        reasons["Without `--locked`, `cargo install` takes other versions than those of `Cargo.lock`"] = None
     ignored = next((reason for reason in reasons if "`target`" in reason), None)
     reasons.pop(ignored or "", None)
     yield f"mkdir -p {' '.join(dict.fromkeys(posixpath.dirname(path) or '.' for path in paths))}"

@@ -137,6 +137,8 @@ def _subcommand(operation: PackageOperation, row: Manifests) -> str | None:
         return None
     if row.manager == "go" and operation.option("-mod") == "vendor":
         return None
+    if row.manager == "cargo" and text == "install" and not operation.has_option("--path"):
+        return None
     return text if text in row.installs or text in row.builds else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.relation import Alteration
@@ -67,7 +68,7 @@ def arg_out_of_scope(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         yield Finding(
             first.moved(step.span.start).span,
             f"`{name}` is empty here: {_reason(name, is_ours=is_ours)}",
-            fix=_fix(name, step, ctx),
+            fix=partial(_fix, name, step, ctx),
             related=[Related(use.moved(each.span.start).span, "Here too") for each, use in uses[1:]],
         )
 

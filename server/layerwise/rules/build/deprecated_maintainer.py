@@ -1,6 +1,7 @@
 """The rule build/deprecated-maintainer."""
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage
 from layerwise.build.relation import Alteration
@@ -49,7 +50,7 @@ def deprecated_maintainer(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 step.instruction.keyword.span,
                 "`MAINTAINER` is deprecated",
-                fixes=_fixes(step.instruction, ctx.escape, labelled=labelled),
+                fixes=partial(_fixes, step.instruction, ctx.escape, labelled=labelled),
                 tags=(Tag.DEPRECATED,),
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.lint import Applicability, Context, Edit, Finding, Fix, Severity, rule
 from layerwise.syntax.pairs import split_words
@@ -37,7 +38,7 @@ def legacy_key_value(instruction: Assigning, ctx: Context) -> Iterator[Finding]:
             yield Finding(
                 pair.span,
                 f'"{name} key=value" should be used instead of legacy "{name} key value" format',
-                fix=_fix(pair.key, pair.value, ctx),
+                fix=partial(_fix, pair.key, pair.value, ctx),
             )
 
 

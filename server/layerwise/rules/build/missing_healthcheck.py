@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Build, Stage, Step
 from layerwise.build.programs import has_program
@@ -67,7 +68,7 @@ def missing_healthcheck(build: Build, ctx: FileContext) -> Iterator[Finding]:
     yield Finding(
         (instruction.image or instruction.keyword).span,
         "No HEALTHCHECK: a container of this image counts as well for as long as its process runs",
-        fix=_fix(final, family, ctx),
+        fix=partial(_fix, final, family, ctx),
     )
 
 

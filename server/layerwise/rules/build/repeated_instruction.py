@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.relation import Alteration
@@ -54,7 +55,7 @@ def repeated_instruction(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 step.span,
                 f"This {name} has no effect: a later one of the stage takes its place",
-                fix=_removal(step, ctx),
+                fix=partial(_removal, step, ctx),
                 related=[Related(counts.instruction.keyword.span, f"This {name} is the one that counts")],
                 tags=(Tag.UNNECESSARY,),
                 reported_as=("MultipleInstructionsDisallowed", *KNOWN_AS[step.kind]),

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.relation import Alteration
@@ -50,7 +51,7 @@ def shell_form_command(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 step.instruction.command.span,
                 _message(step, step.instruction.command),
-                fixes=_fixes(step, step.instruction.command, _meeting(step, stage)),
+                fixes=partial(_fixes, step, step.instruction.command, _meeting(step, stage)),
                 reported_as=("DL3025",) if step.before.shell else None,
                 severity=Severity.INFORMATION if _gives_way(step) else None,
             )

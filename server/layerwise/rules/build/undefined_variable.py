@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage, State, Step
 from layerwise.build.relation import Alteration
@@ -67,7 +68,7 @@ def undefined_variable(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                 yield Finding(
                     span,
                     f"Usage of undefined variable '${use.name}'{hint}",
-                    fix=_fix(use.name, meant, span),
+                    fix=partial(_fix, use.name, meant, span),
                     reported_as=("UndefinedVar",),
                 )
 
@@ -83,7 +84,7 @@ def _in_from(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                 yield Finding(
                     use.name_span,
                     f"FROM argument '{use.name}' is not declared{hint}",
-                    fix=_fix(use.name, meant, use.name_span),
+                    fix=partial(_fix, use.name, meant, use.name_span),
                     reported_as=("UndefinedArgInFrom",),
                 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import NamedTuple
 
 from layerwise.build.model import Stage, Step
@@ -82,7 +83,7 @@ def ungraceful_stop_signal(stage: Stage, ctx: StageContext) -> Iterator[Finding]
         yield Finding(
             word.span,
             f"At SIGTERM, which `docker stop` sends, {_spoken(name)} {what}; {manners.wanted} lets it end properly",
-            fix=_insertion(stage, manners.wanted, ctx),
+            fix=partial(_insertion, stage, manners.wanted, ctx),
         )
 
 
@@ -101,7 +102,9 @@ def _of_setting(step: Step, server: tuple[Started, Manners] | None, ctx: StageCo
     wanted = server[1].wanted if server else None
     advice = f"; {wanted} lets {name} end properly" if wanted else ""
     subject = f"At {signal} {name}" if signal not in NEVER else signal
-    yield Finding(instruction.value.span, f"{subject} {what}{advice}", fix=_replacement(instruction, wanted, ctx))
+    yield Finding(
+        instruction.value.span, f"{subject} {what}{advice}", fix=partial(_replacement, instruction, wanted, ctx)
+    )
 
 
 def _spoken(program: str) -> str:

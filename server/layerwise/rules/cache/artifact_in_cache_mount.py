@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.lost import Lost, Use, lost_in
 from layerwise.build.model import Build, Step
@@ -68,7 +69,7 @@ def artifact_in_cache_mount(build: Build, ctx: FileContext) -> Iterator[Finding]
         yield Finding(
             lost.mount.flag.span,
             _message(lost),
-            fix=_fix(lost, ctx),
+            fix=partial(_fix, lost, ctx),
             related=[Related(use.span, f"`{use.path}` is not there") for use in lost.uses],
         )
 

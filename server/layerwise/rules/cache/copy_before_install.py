@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from layerwise.build.dependencies import (
     Copied,
@@ -84,7 +85,7 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
         yield Finding(
             span_of(stage, late.first.step.index),
             _message(late),
-            fix=_fix(late, works, stage, ctx),
+            fix=partial(_fix, late, works, stage, ctx),
             related=_rebuilt(late, works, stage),
             severity=_severity(late),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.checks import PROGRAMS, Checking, checking, free_name, may_part
 from layerwise.build.model import Build, Stage
@@ -78,7 +79,7 @@ def heavy_step_in_final_stage(build: Build, ctx: FileContext) -> Iterator[Findin
         yield Finding(
             first.span,
             f"{_spoken(found)} in the final stage: every build waits for {waits} stays in the image",
-            fixes=_fixes(build, final, found, ctx),
+            fixes=partial(_fixes, build, final, found, ctx),
             related=[Related(each.span, "And this") for each in others],
         )
 

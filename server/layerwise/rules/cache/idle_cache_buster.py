@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.busters import Idle, idle_busters
 from layerwise.build.model import Build
@@ -58,7 +59,7 @@ def idle_cache_buster(build: Build, ctx: FileContext) -> Iterator[Finding]:
         yield Finding(
             idle.place,
             f"`{idle.name}` makes no step run again: {why}",
-            fix=_fix(idle, ctx),
+            fix=partial(_fix, idle, ctx),
             related=[Related(idle.above.span, "A RUN that it does not reach")] if idle.above else [],
         )
 

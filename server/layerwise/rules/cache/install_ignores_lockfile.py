@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.dependencies import span_of
 from layerwise.build.locking import Unlocked, unlocked
@@ -59,7 +60,7 @@ def install_ignores_lockfile(stage: Stage, ctx: StageContext) -> Iterator[Findin
         yield Finding(
             _place(each).moved(start),
             _message(each),
-            fix=_fix(each, start),
+            fix=partial(_fix, each, start),
             related=_related(each, stage),
             severity=None if each.ignores or each.row.is_strict else Severity.INFORMATION,
         )

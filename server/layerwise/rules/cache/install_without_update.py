@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage
 from layerwise.build.operations import PackageOperation
@@ -52,7 +53,7 @@ def install_without_update(stage: Stage, ctx: StageContext) -> Iterator[Finding]
         yield Finding(
             found.operation.place,
             _message(found),
-            fixes=_fixes(found, stage, ctx),
+            fixes=partial(_fixes, found, stage, ctx),
             related=[Related(found.source.span, _WHERE[found.lists])] if found.source else (),
             severity=Severity.INFORMATION if found.lists is Lists.KEPT else None,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from itertools import pairwise
 
 from layerwise.build.defeats import DOCKER_CLEAN, defeats, may_be_hooked
@@ -27,6 +28,8 @@ TOOLS = frozenset(manager.name for manager in MANAGERS if manager.caches and man
 OFFLINE = ("--no-index", "--dry-run", "--offline", "-o", "--no-network")
 MANY = 6
 """Packages of a distribution in one step, from which on they take a while to fetch."""
+MANY_OF_ALPINE = 12
+"""The same for apk, whose packages are a fraction of that size."""
 SEVERAL = 3
 """The same for what is installed by name with one of ``SMALL``."""
 SMALL = frozenset({"pip", "uv", "npm", "yarn", "pnpm", "bun", "composer"})
@@ -77,7 +80,8 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     The mount is put on the folder that the tool uses for the user in force, on each step of the stage that uses
     the tool; options and clean-ups that would empty it are taken out, and with apt the hook `docker-clean` of
     Debian's images. There is no fix where a stage that is built on this one, or the container, lives on the cache,
-    nor where an install reads package lists that an earlier step has left in its layer: a mount would hide them.
+    nor where an install reads package lists that an earlier step has left in its layer: a mount would hide them. The
+    same goes for packages that the stage below has fetched, so that the rule is silent on what is built from those.
     """
     if stage.facts.is_windows or not stage.facts.takes_mounts or not stage.facts.reachable:
         return
@@ -91,13 +95,15 @@ def missing_cache_mount(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     for name, found in by_tool.items():
         if name in stage.facts.feeds or _runs_it(stage, found[0][1][0]):
             continue
+        if name in stage.facts.fed and found[0][1][0].manager.feeds_later:
+            continue  # It starts from what the stage below has fetched, which a mount would hide.
         first = next((operations[0] for step, operations in found if _is_worth_it(step, operations)), None)
         if first is None:
             continue
         yield Finding(
             first.place,
             f"`{first.spoken}` starts from nothing at each build of this step: a cache mount would keep {_what(first)}",
-            fix=_fix(stage, found, ctx),
+            fix=partial(_fix, stage, found, ctx),
             related=[Related(each[0].place, "Here too") for _, each in found if each[0] is not first],
         )
 
@@ -116,7 +122,8 @@ def _is_worth_it(step: Step, operations: tuple[PackageOperation, ...]) -> bool:
     names = [package_name(word.text) for each in operations for word in each.packages if not _is_option(word.text)]
     if not manager.is_distribution and any(not each.packages or _has_manifest(each) for each in operations):
         return True
-    return len(names) >= (MANY if manager.is_distribution else SEVERAL) or any(map(is_heavy_package, names))
+    many = MANY_OF_ALPINE if manager.name == "apk" else MANY if manager.is_distribution else SEVERAL
+    return len(names) >= many or any(map(is_heavy_package, names))
 
 
 def _has_manifest(operation: PackageOperation) -> bool:
@@ -199,7 +206,7 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
         mounts = written_mounts(step, values, ctx)
         targets = [place for each in operations for place in cache_places(step, each) or ()]
         in_the_way = [each.edits for each in defeats(run, step, targets)]
-        if mounts is None or None in in_the_way:
+        if mounts is None or None in in_the_way or _makes_folders(step, targets):
             return None
         edits += [mounts, *(edit for each in in_the_way for edit in each or ()), *_keeping(operations)]
         if not index and any(may_be_hooked(step, each) for each in operations):
@@ -224,6 +231,13 @@ def _fix(stage: Stage, found: list[tuple[Step, tuple[PackageOperation, ...]]], c
         note="Only BuildKit knows cache mounts",
         optimizes=True,
     )
+
+
+def _makes_folders(step: Step, targets: Iterable[str]) -> bool:
+    """Whether the step makes a folder below a target, which is there already where a mount has kept it."""
+    commands = step.script.commands if step.script else ()
+    words = [word.text for each in commands if each.program == "mkdir" for word in each.arguments]
+    return any(is_within(text, target) for text in words for target in targets)
 
 
 def _keeping(operations: Iterable[PackageOperation]) -> Iterator[Edit]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from layerwise.build.dependencies import span_of
 from layerwise.build.model import Stage
@@ -66,7 +67,7 @@ def volatile_value_too_early(stage: Stage, ctx: StageContext) -> Iterator[Findin
         yield Finding(
             span_of(stage, early.declared[0]),
             _message(early),
-            fix=_fix(early, stage, ctx),
+            fix=partial(_fix, early, stage, ctx),
             related=_related(early, stage),
         )
 

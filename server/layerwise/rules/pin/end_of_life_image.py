@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.images import image_name
 from layerwise.build.lifetimes import Lifetime, lifetime
@@ -73,7 +74,7 @@ def _finding(word: Word, image: ImageName) -> Iterator[Finding]:
         message = f"By default this is `{image.text}`: {_told(found, image)}"
         yield Finding(word.span, message, severity=Severity.INFORMATION)
     else:
-        yield Finding(word.span, _told(found, image), fix=_fix(word, image, found))
+        yield Finding(word.span, _told(found, image), fix=partial(_fix, word, image, found))
 
 
 def _told(found: Lifetime, image: ImageName) -> str:

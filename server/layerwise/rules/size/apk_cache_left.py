@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from itertools import pairwise
 
 from layerwise.build.emptied import bare_removals
@@ -61,7 +62,7 @@ def apk_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 operation.place,
                 _message(step, operation, is_there=is_there),
-                fixes=_lenient(stage, step, operation, _fixes(stage, step, operation, ctx)),
+                fixes=partial(_lenient, stage, step, operation, ctx),
                 reported_as=None if operation.operation is Operation.INSTALL else (),
             )
         is_there = is_there or (bool(leaving) and inner is step)
@@ -122,9 +123,9 @@ def _fixes(stage: Stage, step: Step, operation: PackageOperation, ctx: StageCont
         yield from _without_updates(step, operation, updates, flag, ctx)
 
 
-def _lenient(stage: Stage, step: Step, operation: PackageOperation, fixes: Iterable[Fix]) -> Iterator[Fix]:
+def _lenient(stage: Stage, step: Step, operation: PackageOperation, ctx: StageContext) -> Iterator[Fix]:
     """The fixes, with what makes later removals bear it that there is nothing to remove."""
-    for fix in fixes:
+    for fix in _fixes(stage, step, operation, ctx):
         removals = bare_removals(stage, step, operation.manager.indexes)
         yield Fix(fix.title, *fix.edits, *(add_option(each, "-f", after=each.name) for each in removals))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from msgspec import Struct
 
@@ -62,7 +63,7 @@ def cleanup_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Finding]
         yield Finding(
             late.removal.command.span,
             _message(late),
-            fixes=_fixes(stage, late, ctx),
+            fixes=partial(_fixes, stage, late, ctx),
             related=[Related(span, "It comes from here") for span in _places(late)[:3]],
         )
 

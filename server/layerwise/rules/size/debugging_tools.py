@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.operations import Operation, PackageOperation
@@ -61,7 +62,7 @@ def debugging_tools(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                 yield Finding(
                     idle[0].span,
                     f"{_spoken(names)} {'is a tool' if one else 'are tools'} for people, which nothing here uses",
-                    fixes=_fixes(step, operation, idle, ctx),
+                    fixes=partial(_fixes, step, operation, idle, ctx),
                     tags=(Tag.UNNECESSARY,),
                 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.dependencies.folders import UNKNOWN, placed_commands
 from layerwise.build.downloads import Left, Use, downloads_left, plain, spelled
@@ -63,7 +64,7 @@ def download_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 inner.script.commands[left.download].span,
                 f"`{left.name}` stays in the layer after it is {left.use}",
-                fixes=_fixes(step, left, ctx),
+                fixes=partial(_fixes, step, left, ctx),
             )
 
 

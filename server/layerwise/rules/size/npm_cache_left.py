@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.dependencies.folders import is_within, placed_commands
 from layerwise.build.leftovers import all_caches_left, clean_command
@@ -62,7 +63,7 @@ def npm_cache_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 operation.place,
                 f"`{operation.spoken}` leaves its downloads in the layer, under `{place}`",
-                fixes=_clean(step, operation, ctx),
+                fixes=partial(_clean, step, operation, ctx),
                 reported_as=None if operation.manager.name == "yarn" else (),
             )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.emptied import bare_removals
 from layerwise.build.leftovers import clean_command, indexes_left
@@ -64,7 +65,7 @@ def package_index_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 operation.place,
                 _message(stage, step, operation),
-                fixes=_fixes(stage, step, operation, ctx),
+                fixes=partial(_fixes, stage, step, operation, ctx),
                 related=[Related(use.place, "The lists are still used here") for use in _uses(stage, step, operation)],
                 reported_as=REPORTED_AS.get(operation.manager.name, ()),
             )

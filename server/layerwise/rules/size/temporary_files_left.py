@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Stage, Step
 from layerwise.build.runs import run_text
@@ -52,7 +53,7 @@ def temporary_files_left(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
             yield Finding(
                 commands[left.install].span,
                 f"The sources in `{left.path}` stay in the layer after they are installed",
-                fixes=_fixes(step, left, ctx),
+                fixes=partial(_fixes, step, left, ctx),
                 related=[Related(commands[left.fetch].span, "They come from here")],
             )
 

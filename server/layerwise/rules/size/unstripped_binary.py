@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 from layerwise.build.model import Build
 from layerwise.build.relation import Alteration
@@ -69,7 +70,7 @@ def unstripped_binary(build: Build, ctx: FileContext) -> Iterator[Finding]:
             place,
             f"`{program}{verb}` leaves {what} in a program that is shipped"
             + (f": {share} of its size" if share else ""),
-            fix=_fix(each, ctx),
+            fix=partial(_fix, each, ctx),
             related=[Related(each.source.span, "This brings it into the image")],
             severity=None if each.certain else Severity.OFF,
         )
