@@ -50,7 +50,8 @@ _RECORDS = re.compile(
     r"|ca-certificates|skel|pam\.d|default)(?:/|$)|etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-?$"
     r"|etc/(?:ca-certificates\.conf|shells|\.pwd\.lock|machine-id|environment|profile|nsswitch\.conf)"
     r"|usr/share/(?:info|mime|fonts|icons|applications|glib-2\.0|xml|perl|keyrings)(?:/|$)|usr/share/bash-completion/"
-    r"|usr/lib/.*\.cache$|usr/lib/(?:systemd|ssl|udev)/)"
+    r"|usr/lib/.*\.cache$|usr/lib/(?:systemd|ssl|udev)/"
+    r"|usr/local/(?:share/(?:fonts|xml|sgml|emacs|ca-certificates)|lib/python3\.\d+)/(?:dist-packages/)?$)"
 )
 """Where the scripts of packages keep what belongs to no package."""
 _LIBRARIES = re.compile(r"(?:^|/)(?:node_modules|vendor)/")
@@ -154,7 +155,7 @@ class Comparison:
         if variables:
             meant[IMAGE] = meant.get(IMAGE, 0) + len(variables)
         examples = {reason: name for name, reason in reversed(reasons.items()) if reason in MEANINGS}
-        explained = (*(f"{name}: {known[name]}" for name in other if reasons.get(name) == "known"), *settings.explained)
+        explained = (*_explained(reasons, known), *settings.explained)
         gone, new = before.packages - after.packages, after.packages - before.packages
         return Divergence(
             caches=sum(reason == "cache" for reason in reasons.values()),
@@ -184,8 +185,10 @@ class Comparison:
     def _reason(self, name: str, known: Mapping[str, str], context: ContextTree | None) -> str:
         if CACHES.search(name):
             return "cache"
-        if name in known or f"{self._version.name}:{name}" in known:
-            return "known"
+        for each in known:
+            path = each.removeprefix(f"{self._version.name}:")
+            if name == path or (path.endswith("/") and name.startswith(path)):
+                return f"known {each}"
         if self._is_ignored(name, context):
             return IGNORED
         if self._version.name == "fixed":
@@ -254,7 +257,7 @@ class Comparison:
                 if gone | new <= below:
                     continue
             if note:
-                explained.append(f"{key}: {note}")
+                explained.append(f"`{key}`: {note}")
             else:
                 other.append(f"{key}: {before.get(key)} -> {after.get(key)}")
         return _Settings(tuple(other), tuple(explained)), variables
@@ -268,6 +271,13 @@ class Comparison:
 class _Settings:
     other: tuple[str, ...]
     explained: tuple[str, ...]
+
+
+def _explained(reasons: Mapping[str, str], known: Mapping[str, str]) -> Iterator[str]:
+    for each, why in known.items():
+        count = sum(reason == f"known {each}" for reason in reasons.values())
+        if count:
+            yield f"`{each.partition(':')[2] or each}`: {why}" + (f" ({count:,} files)" if count > 1 else "")
 
 
 def _content(described: str) -> str:

@@ -4,8 +4,9 @@ Dates are those that the projects have published: of Debian the end of its long-
 free of charge. A date of a month alone means that the project names no day. Nothing here reads a clock: what has ended
 is what had ended on ``AS_OF``.
 
-They were compared with what endoflife.date says of each product; where the two differ by days, the project's own page
-counts: wiki.debian.org/LTS, wiki.ubuntu.com/Releases, alpinelinux.org/releases, docs.fedoraproject.org (life cycle),
+Those of most products were compared with endoflife.date; those of .NET, PostgreSQL, Tomcat, openSUSE and Oracle Linux,
+and which images were given up, are to be compared when the table is next gone through. Where the two differ by days, the
+project's own page counts: wiki.debian.org/LTS, wiki.ubuntu.com/Releases, alpinelinux.org/releases, docs.fedoraproject.org (life cycle),
 aws.amazon.com/amazon-linux-2, devguide.python.org/versions, the schedule in the repository nodejs/Release,
 php.net/supported-versions and php.net/eol, ruby-lang.org/en/downloads/branches, go.dev/doc/devel/release (a release of Go
 ends when the second one after it appears), adoptium.net/support, dotnet.microsoft.com (support policy),

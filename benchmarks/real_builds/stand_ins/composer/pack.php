@@ -1,6 +1,6 @@
 <?php
 
-$made = new Phar('/composer.phar');
+$made = new Phar('/tmp/composer.phar');
 $made->buildFromDirectory('/packed');
 $stub = "Phar::mapPhar('composer'); require 'phar://composer/bin/composer'; __HALT_COMPILER();";
 $made->setStub("#!/usr/bin/env php\n<?php $stub");
