@@ -138,7 +138,7 @@ def _origin() -> str:
     asked = "from pip._internal.models.index import PyPI; print(PyPI.simple_url)"
     known = subprocess.run([sys.executable, "-m", "pip", "config", "get", "global.index-url"], **_QUIETLY)
     default = subprocess.run([sys.executable, "-c", asked], **_QUIETLY)
-    return (known.stdout.strip() or default.stdout.strip()).rstrip("/")
+    return str(known.stdout.strip() or default.stdout.strip()).rstrip("/")
 
 
 _QUIETLY: dict[str, Any] = {"capture_output": True, "text": True, "check": False}

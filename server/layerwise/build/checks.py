@@ -125,7 +125,7 @@ def _is_of_project(step: Step) -> bool:
 
 def _starts_check(stage: Stage) -> bool:
     """Whether the image is there to check the project."""
-    words = tuple(started_words(stage))
+    words = started_words(stage)
     return any(_is_checking(words[at:]) for at in range(len(words)))
 
 

@@ -80,11 +80,11 @@ class _Given(NamedTuple):
 def shipped(build: Build, tree: ContextTree | None) -> list[Shipped]:
     """What a build ships, in the order of the text."""
     final = build.final
-    if final is None or not _runs_in_production(final) or is_named_for_developers(tree):
+    if final is None or not final.once(_runs_in_production) or is_named_for_developers(tree):
         return []
     env = final.steps[-1].after.env
     is_production = any(name in env and env[name].value == "production" for name in RUBY_MODES)
-    given = _Given(tree, tree.version if tree else 0, tuple(started_words(final)), is_production)
+    given = _Given(tree, tree.version if tree else 0, started_words(final), is_production)
     return build.search(_shipped_by, given, about=PRODUCTION)
 
 
@@ -92,7 +92,7 @@ def asked_for(build: Build, tree: ContextTree | None) -> list[AskedFor]:
     """What the installs of a build ask for by name and ship, in the order of the text."""
     found = build.search(_asked_by, None, about=ASKING)
     final = build.final
-    if not found or final is None or not _runs_in_production(final) or is_named_for_developers(tree):
+    if not found or final is None or not final.once(_runs_in_production) or is_named_for_developers(tree):
         return []
     return found
 

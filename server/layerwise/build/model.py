@@ -116,6 +116,7 @@ class Stage:
         self.triggers = triggers
         """The steps that the ONBUILDs of ``parent`` add right behind the FROM, with the places that they have there."""
         self._escape = escape
+        self._answers: dict[Any, Any] = {}
         self._like = like if like and like.section.span.start == section.span.start else None
 
     def moved_to(self, section: Section) -> Stage:
@@ -123,7 +124,18 @@ class Stage:
         moved = Stage(self.facts, self.head, self.root, section, self.course, self.parent, self.triggers, self._escape)
         if "subjects" in self.__dict__:
             moved.__dict__["subjects"] = self.subjects
+        moved._answers = self._answers
         return moved
+
+    def once(self, compute: Callable[[Stage], T]) -> T:
+        """What a pure function says of the stage, computed once for as long as nothing but its place changes.
+
+        So the answer must hold no places; and the function may look at nothing but the stage.
+        """
+        if compute not in self._answers:
+            self._answers[compute] = compute(self)
+        answer: T = self._answers[compute]
+        return answer
 
     @property
     def escape(self) -> str:

@@ -66,12 +66,14 @@ def holds_application(stage: Stage) -> bool:
     )
 
 
-def started_words(stage: Stage) -> Iterator[str]:
+def started_words(stage: Stage) -> tuple[str, ...]:
     """The words of all that the image starts by itself, the last CMD and ENTRYPOINT alone."""
-    for kind in (Entrypoint, Cmd):
-        step = next((step for step in reversed(stage.steps) if step.kind is kind), None)
-        if step is not None:
-            yield from step.once(_started)
+    return stage.once(_started_words)
+
+
+def _started_words(stage: Stage) -> tuple[str, ...]:
+    last = (next((step for step in reversed(stage.steps) if step.kind is kind), None) for kind in (Entrypoint, Cmd))
+    return tuple(word for step in last if step is not None for word in step.once(_started))
 
 
 def is_mounted(stage: Stage) -> bool:

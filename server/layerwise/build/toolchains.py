@@ -64,7 +64,7 @@ def compiled_in_final(build: Build) -> CompiledInFinal | None:
     if toolchain is None or not image.known or is_runtime_tag(image.name, image.tag):
         return None
     builds = tuple(_compiling(final, toolchain))
-    starts = tuple(started_words(final))
+    starts = started_words(final)
     if not builds or not starts or is_for_people(final) or _needs(toolchain, starts):
         return None
     return CompiledInFinal(final, toolchain, builds, starts)

@@ -11,7 +11,7 @@ from layerwise.build.unset import EXPANDED, Use, bare, unset_uses
 from layerwise.build.values import Origin
 from layerwise.lint import Applicability, Edit, Finding, Fix, Severity, StageContext, rule
 from layerwise.syntax.suggest import is_sure, suggestion
-from layerwise.syntax.tree import Env
+from layerwise.syntax.tree import Env, From, Word
 from layerwise.syntax.words import variables
 from layerwise.text import Span
 
@@ -74,10 +74,11 @@ def undefined_variable(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
 
 
 def _in_from(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
-    platform = stage.from_.flag("platform")
     known = stage.course.states[0].global_args
-    for word in (platform.value if platform else None, stage.from_.image):
-        for use in bare(variables(word, ctx.escape)) if word else ():
+    if known.keys() >= stage.steps[0].once(_names_in_from):
+        return
+    for word in _words_of(stage.from_):
+        for use in bare(variables(word, ctx.escape)):
             if use.name not in known:
                 meant = suggestion(use.name, tuple(sorted(known)), case_sensitive=True)
                 hint = f" (did you mean {meant}?)" if meant else ""
@@ -87,6 +88,17 @@ def _in_from(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
                     fix=partial(_fix, use.name, meant, use.name_span),
                     reported_as=("UndefinedArgInFrom",),
                 )
+
+
+def _names_in_from(step: Step) -> frozenset[str]:
+    instruction = step.instruction
+    words = _words_of(instruction) if isinstance(instruction, From) else ()
+    return frozenset(use.name for word in words for use in bare(variables(word, step.escape)))
+
+
+def _words_of(instruction: From) -> Iterator[Word]:
+    platform = instruction.flag("platform")
+    yield from (word for word in (platform.value if platform else None, instruction.image) if word)
 
 
 def _meant(name: str, step: Step) -> str | None:
