@@ -48,7 +48,7 @@ _RECORDS = re.compile(
     r"^(?:var/lib/(?:dpkg|ucf|systemd|pam|python|apt|xml-core|sgml-base|emacsen-common|dbus|polkit-1|php|gems)(?:/|$)"
     r"|etc/(?:alternatives|ssl/certs|rc.\.d|systemd|php|xml|sgml|python3(?:\.\d+)?|apache2|emacs|fonts|X11|perl|init\.d"
     r"|ca-certificates|skel|pam\.d|default)(?:/|$)|etc/(?:passwd|group|shadow|gshadow|subuid|subgid)-?$"
-    r"|etc/(?:ca-certificates\.conf|shells|\.pwd\.lock|machine-id|environment|profile|nsswitch\.conf)"
+    r"|etc/(?:ca-certificates\.conf|inputrc|shells|\.pwd\.lock|machine-id|environment|profile|nsswitch\.conf)"
     r"|usr/share/(?:info|mime|fonts|icons|applications|glib-2\.0|xml|perl|keyrings)(?:/|$)|usr/share/bash-completion/"
     r"|usr/lib/.*\.cache$|usr/lib/(?:systemd|ssl|udev)/"
     r"|usr/local/(?:share/(?:fonts|xml|sgml|emacs|ca-certificates)|lib/python3\.\d+)/(?:dist-packages/)?$)"

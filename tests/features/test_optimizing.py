@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from layerwise.context import MemoryFiles, locate
 from layerwise.engine import Settings, analyse
 from layerwise.features.optimizing import Optimization, Rebuild, can_optimize, optimizing, summary
@@ -86,3 +88,16 @@ def test_nothing_to_do() -> None:
     assert not can_optimize(analysis)
     assert optimizing(analysis) is None
     assert can_optimize(analyse(TEXT))
+
+
+@pytest.mark.parametrize(
+    ("between", "is_part"),
+    [
+        pytest.param("", True, id="nothing"),
+        pytest.param("RUN npm install\n", False, id="what the install writes there would keep its owner"),
+        pytest.param("RUN apt-get update\n", True, id="a RUN that writes elsewhere"),
+    ],
+)
+def test_owners_are_set_in_the_copy_only_where_it_brings_all_of_the_files(between: str, *, is_part: bool) -> None:
+    text = f"FROM node:22\nWORKDIR /usr/src/app\nCOPY . .\n{between}RUN chown -R node:node /usr/src/app\nUSER node\n"
+    assert ("COPY --chown" in optimized(text).result.text) is is_part

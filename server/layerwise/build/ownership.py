@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 
 from msgspec import Struct
@@ -297,10 +297,25 @@ def _doubt(change: Change, touched: Touched, stage: Stage, folders: Sequence[str
         stands = above in STANDING_FOLDERS or above in made_by_workdirs(stage.steps[: first.index], folders)
         if change.flag == "chown" and not stands:
             return f"The copy makes `{above}` too, with the same owner"
-    for step in stage.steps[first.index if is_file else 0 : change.step.index + 1]:
+    if _may_be_written(change, path, stage.steps[first.index if is_file else 0 : change.step.index + 1], folders):
+        return f"What an earlier RUN may have written into `{path}` keeps its {change.what}"
+    return ""
+
+
+def may_be_mixed(change: Change, stage: Stage, folders: Sequence[str]) -> bool:
+    """Whether a RUN between the copies and the command may have put something there too, as `npm install` does."""
+    return any(
+        _may_be_written(change, each.path, stage.steps[each.copies[0][0].index : change.step.index + 1], folders)
+        for each in change.touched
+    )
+
+
+def _may_be_written(change: Change, path: str, steps: Iterable[Step], folders: Sequence[str]) -> bool:
+    """Whether a command of some steps, up to that of the change, may write into a folder."""
+    for step in steps:
         for placed in placed_commands(step, folders[step.index]) if isinstance(step.instruction, Run) else ():
             if placed.command is change.command:
                 break
             if placed.command.program not in ("chown", "chmod") and not is_apart(placed, [path], shell_value(step)):
-                return f"What an earlier RUN may have written into `{path}` keeps its {change.what}"
-    return ""
+                return True
+    return False

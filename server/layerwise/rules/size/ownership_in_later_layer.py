@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 from layerwise.build.dependencies import Work, survey
 from layerwise.build.dependencies.apart import made_by_copying_to
@@ -17,6 +18,7 @@ from layerwise.build.ownership import (
     is_shared,
     left_out,
     made_by_workdirs,
+    may_be_mixed,
     weight_written_again,
 )
 from layerwise.build.relation import Alteration
@@ -65,7 +67,8 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
     ## Fix safety
     Safe when the command touches exactly what the copies wrote, and its user exists before them: the owner is the
     same in the end. A folder that a WORKDIR has made keeps a `chown` without `-R`, which writes no file again.
-    Unsafe when other steps may have written into the folder, or the base image may have filled it. There is no fix
+    Unsafe when other steps may have written into the folder, or the base image may have filled it; where a RUN between
+    the copies and the command may have done so, it is not part of "Optimize this Dockerfile" either. There is no fix
     where the copy cannot say what the command says: relative modes, users that do not exist yet. Nor is there one where
     an earlier RUN has put something of its own into the folder, or where it is not known which folder that is.
     """
@@ -76,11 +79,10 @@ def ownership_in_later_layer(stage: Stage, ctx: StageContext) -> Iterator[Findin
         weight = weight_written_again(change, works)
         if weight is Weight.LITTLE:
             continue
-        fix = _fix(change, stage, works, ctx)
         yield Finding(
             change.command.span,
             f"Changing the {change.what} of copied files writes all of them into the image once more",
-            fixes=(fix,) if fix else (),
+            fix=partial(_fix, change, stage, works, ctx),
             related=[Related(step.instruction.span, "These files are written again") for step in change.copies],
             severity=None if weight is Weight.MUCH else Severity.INFORMATION,
         )
@@ -107,7 +109,7 @@ def _fix(change: Change, stage: Stage, works: Sequence[Work], ctx: StageContext)
         *shrunk,
         applicability=Applicability.UNSAFE if reason else Applicability.SAFE,
         note=reason,
-        optimizes=True,
+        optimizes=not may_be_mixed(change, stage, folders),
     )
 
 
