@@ -297,3 +297,25 @@ PLAIN_NAMES = frozenset(
     ]
 )
 """Files whose names have no extension, so that they are not taken for folders."""
+
+SOURCE_FOLDERS = frozenset(
+    [
+        *("src", "source", "sources", "app", "apps", "web", "www", "site", "client", "server", "frontend", "backend"),
+        *("api", "ui", "public", "static", "assets", "templates", "views", "pages", "components", "styles", "images"),
+        *("routes", "controllers", "services", "middleware", "stories", "locale", "locales", "i18n", "content", "cmd"),
+        *("internal", "test", "tests", "spec", "specs", "e2e", "cypress", "__tests__"),
+    ]
+)
+"""Names of folders in which people keep what they work on, and nothing that an install reads but manifests."""
+
+SOURCE_FILES = frozenset(
+    [
+        *(f"{stem}.py" for stem in ("app", "main", "server", "run", "bot", "api", "wsgi", "asgi", "manage", "*")),
+        *(f"{stem}.{end}" for stem in ("app", "main", "server", "index", "*") for end in ("js", "mjs", "ts", "tsx")),
+        *("main.go", "server.go", "*.go"),
+    ]
+)
+"""Names of files that hold a program, or as a pattern all of them, and that no install reads."""
+
+HOOK_FOLDERS = frozenset({"prisma"})
+"""Folders that scripts of packages read when these are installed: Prisma's client is made of its schema."""

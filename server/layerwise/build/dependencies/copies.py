@@ -58,6 +58,14 @@ class Copied(Struct, frozen=True, eq=False):
         first = self.sources[0]
         return first.path if len(self.sources) == 1 and first.is_folder and not first.is_pattern else None
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """The paths of the image that it writes to: of each file that it names, else of the folder they go into."""
+        plain = not any(source.is_folder or source.is_pattern for source in self.sources)
+        if not (self.into and plain and isinstance(self.instruction, Copy)):
+            return (self.destination,)
+        return tuple(posixpath.join(self.destination, posixpath.basename(source.path)) for source in self.sources)
+
     def context_path(self, path: str) -> str | None:
         """The path in the context of what this puts at an absolute path of the image, None when it does not."""
         if self.root is not None:

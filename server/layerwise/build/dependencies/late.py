@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from msgspec import Struct, field
 
+from layerwise.build.dependencies.apart import is_project_folder
 from layerwise.build.dependencies.compiled import has_go_dependencies
 from layerwise.build.dependencies.copies import Copied, Source
 from layerwise.build.dependencies.folders import absolute, is_within
@@ -16,7 +17,7 @@ from layerwise.build.dependencies.view import View
 from layerwise.build.dependencies.work import Work
 from layerwise.context import ContextTree
 from layerwise.context.paths import PatternError, match
-from layerwise.knowledge.manifests import ECOSYSTEMS
+from layerwise.knowledge.manifests import ECOSYSTEMS, HOOK_FOLDERS, SOURCE_FILES, SOURCE_FOLDERS
 from layerwise.syntax.tree import Run
 
 
@@ -50,7 +51,9 @@ def late_installs(works: Sequence[Work], tree: ContextTree | None, *, has_parent
         for install in work.installs:
             if not _is_new(install, work, done, has_parent=has_parent):
                 continue
-            concerned = _trees_before(install, trees, files, tree)
+            concerned = tuple(
+                copy for copy in _trees_before(install, trees, files, tree) if not work.once(_mounts, copy.sources)
+            )
             done.update(_identities(install))
             if not concerned or _is_idle(install, trees, files, tree):
                 continue
@@ -77,7 +80,9 @@ def _goes_with(late: Late, trees: Sequence[Copied], work: Work, works: Sequence[
 
 
 def _holds_manifests(source: Source, tree: ContextTree | None) -> bool:
-    """Whether a folder is one of requirement files, and no source."""
+    """Whether a folder is one of requirement files or of what hooks of packages read, and no source."""
+    if posixpath.basename(source.path) in HOOK_FOLDERS:
+        return True
     if source.path == "." or tree is None or not tree.is_folder(source.path):
         return posixpath.basename(source.path) in ("requirements", "reqs", "gradle", ".mvn", ".yarn", "patches")
     names = [name for name, is_folder in tree.list(source.path) if not is_folder]
@@ -113,6 +118,13 @@ def _is_new(install: Install, work: Work, done: set[object], *, has_parent: bool
     return (ecosystem, install.folder) not in done
 
 
+def _mounts(work: Work, sources: Sequence[Source]) -> bool:
+    """Whether a RUN mounts all of these from the context, so that it runs again on every change of them anyway."""
+    mounts = work.instruction.mounts if isinstance(work.instruction, Run) else ()
+    bound = [absolute(mount.source or ".", "/") or "/" for mount in mounts if mount.type == "bind" and not mount.from_]
+    return all(any(is_within(absolute(source.path, "/") or "/", path) for path in bound) for source in sources)
+
+
 def _is_idle(install: Install, trees: Sequence[Copied], files: Sequence[Copied], tree: ContextTree | None) -> bool:
     """Whether it is seen that there is nothing to download."""
     if tree is None or not install.builds:
@@ -139,11 +151,25 @@ def _trees_before(
     ]
     if any(_provides(copy, install, None) for copy in files):
         around = [copy for copy in trees if copy.is_tree and copy.root and is_within(install.folder, copy.destination)]
-        return _in_order([*inside, *around])
+        named = [copy for copy in (*trees, *files) if _is_source_for(install, copy)]
+        return _in_order([*inside, *around, *named])
     # What is not where the tree was looked at may still be there: the context may be another one.
     providers = [copy for copy in trees if _provides(copy, install, tree)]
     providers = providers or [copy for copy in trees if _provides(copy, install, None)]
     return _in_order([*inside, *providers]) if providers else ()
+
+
+def _is_source_for(install: Install, copy: Copied) -> bool:
+    """Whether a copy brings source, as its name says, that an install in another folder waits for too."""
+    if not all(_is_named_source(source) for source in copy.sources):
+        return False
+    here, there = copy.destination, install.folder
+    return is_within(here, there) or is_within(there, here) or is_project_folder(here)
+
+
+def _is_named_source(source: Source) -> bool:
+    name = posixpath.basename(source.path)
+    return source.path == "." or name in (SOURCE_FOLDERS if source.is_folder else SOURCE_FILES)
 
 
 def _provides(copy: Copied, install: Install, tree: ContextTree | None) -> bool:

@@ -19,7 +19,7 @@ from layerwise.build.dependencies.view import View
 from layerwise.build.dependencies.work import Work
 from layerwise.build.operations import Operation, operations
 from layerwise.context import ContextTree
-from layerwise.context.paths import is_pattern
+from layerwise.context.paths import is_pattern, match
 from layerwise.shell.tree import Command, Statement
 from layerwise.syntax.tree import (
     Arg,
@@ -192,7 +192,10 @@ class _Planner:
 
     def _prefetching(self, work: Work, install: Install, needs: Needs) -> Plan:
         between = self.works[self.first + 1 : work.index]
-        stays = all(isinstance(each.step.instruction, _PASSED_BY_FETCH) for each in between)
+        stays = all(isinstance(each.step.instruction, _PASSED_BY_FETCH) for each in between) and not any(
+            each.copied is not None and each.copied not in self.moved and self._is_needed_manifest(each.copied)
+            for each in between
+        )
         if not stays and not all(self._is_passable(each) for each in between):
             raise NoPlan("something between the two needs the source")
         moved = tuple(copy for copy in (self.late.trees if stays else self.moved) if copy.step.index < work.index)
@@ -220,14 +223,15 @@ class _Planner:
         last = max(work.index for work, _ in self.late.installs)
         for work in self.works[self.first + 1 : last]:
             copy = work.copied
-            if copy is None or copy in self.moved or not self._overlaps(copy.destination):
+            if copy is None or copy in self.moved or not any(self._overlaps(path) for path in copy.paths):
                 continue
             if not self._is_needed_manifest(copy):
                 self.moved.append(copy)
         self.moved.sort(key=lambda copy: copy.step.index)
 
     def _overlaps(self, path: str) -> bool:
-        return any(is_within(path, copy.destination) or is_within(copy.destination, path) for copy in self.moved)
+        moved = [each for copy in self.moved for each in copy.paths]
+        return any(is_within(path, each) or is_within(each, path) for each in moved)
 
     def _is_needed_manifest(self, copy: Copied) -> bool:
         """Whether it brings what an install needs, and the same content that the source would bring later."""
@@ -263,7 +267,7 @@ class _Planner:
         if work.copied is not None:
             return (
                 work.copied in self.moved
-                or not self._overlaps(work.copied.destination)
+                or not any(self._overlaps(path) for path in work.copied.paths)
                 or (self._is_needed_manifest(work.copied))
             )
         if isinstance(instruction, Transfer) and instruction.destination is not None:
@@ -308,6 +312,8 @@ class _Planner:
             if each.copied is not None and each.copied not in plan.moved
         ]
         missing = [path for path in (*needs.files, *needs.folders) if not any(_brings(copy, path) for copy in stay)]
+        if not needs.seen and not any(_brings(copy, path) for copy in (*stay, *plan.moved) for path in needs.files):
+            raise NoPlan("which copy brings the manifests is not known")
         if missing and all(is_pattern(path) for path in missing):
             # A pattern that matches nothing is no error beside a file that is there.
             missing = [path for path in needs.files if not is_pattern(path)] + missing
@@ -355,6 +361,8 @@ def _brings(copy: Copied, path: str) -> bool:
         return True
     if not is_pattern(path):
         return False
+    if any(match(path, each) for each in copy.paths):
+        return True
     plain = path.replace("*", "")
     return copy.context_path(plain) is not None
 

@@ -52,6 +52,10 @@ def copy_before_install(stage: Stage, ctx: StageContext) -> Iterator[Finding]:
     dependencies on the way (`go build`, `mvn package`) count too. The rule is silent where an earlier step has
     installed the same from manifests that were copied by themselves or are mounted.
 
+    Source that has a COPY of its own, as in `COPY src ./src`, makes the install run again just the same when it
+    stands before, also when the manifests are copied by themselves. It goes behind the install then. Folders count as
+    source when the build context or their usual name shows it, files when they hold a program (`app.py`).
+
     ## Example
     FROM node:22
     WORKDIR /app
