@@ -209,7 +209,7 @@ class Stage:
 
     @property
     def from_(self) -> From:
-        instruction = self.section.instruction(0)
+        instruction = self.steps[0].instruction
         assert isinstance(instruction, From)
         return instruction
 

@@ -139,9 +139,9 @@ class Analysis:
         orphans = orphans_of(self.dockerfile)
         if orphans:
             linter = Linter(self.selection, self.context)
-            for at, harvest in linter.stages(orphans.stages, orphans.dockerfile):
-                found = [found for found, _ in harvest.graded if orphans.hold(found)]
-                yield Piece(at + orphans.shift, linter.harvest(found, harvest.failures))
+            for piece in linter.stages(orphans.stages, orphans.dockerfile):
+                found = [found for found, _ in piece.harvest.graded if orphans.hold(found)]
+                yield Piece(piece.at + orphans.shift, linter.harvest(found, piece.harvest.failures))
         yield Piece(0, self.linter.build(self.build))
 
     def _raised(self, piece: Piece) -> list[Reported]:

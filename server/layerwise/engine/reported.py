@@ -23,7 +23,7 @@ class Failure(NamedTuple):
         return Failure(self.rule, self.span.moved(by), self.error)
 
 
-class Found(NamedTuple):
+class Found(Struct, frozen=True, eq=False):
     """A finding, kept relative to ``at``."""
 
     at: int
@@ -102,7 +102,7 @@ class Reported:
         return f"<{self.rule.id} {self.severity.label} at {self.span.start}..{self.span.end}: {self.message}>"
 
 
-class Piece(NamedTuple):
+class Piece(Struct, frozen=True, eq=False):
     """Findings that follow each other, relative to ``at``.
 
     ``harvest`` is the identical object for as long as nothing that it came from has changed.

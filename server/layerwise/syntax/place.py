@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from copy import copy
 from typing import Any, TypeVar
 
 from msgspec.structs import force_setattr
@@ -25,7 +24,7 @@ def moved(node: NodeT, by: int) -> NodeT:
     """
     if not by:
         return node
-    there = copy(node)
+    there: NodeT = node.__copy__()  # type: ignore[attr-defined]  # Every Struct has it; ``copy`` takes twice as long.
     start, end = node.span
     force_setattr(there, "span", _span(Span, (start + by, end + by)))
     inner = _INNER.get(node.__class__)
