@@ -20,10 +20,11 @@ apt-get install --no-install-recommends docker.io mmdebstrap
 python benchmarks/real_builds --again --write docs/real-builds.md
 ```
 
-All rows are of one run's code; {times}. Base images come from Debian's packages, under the names of the official images
-that have the same tools; Python is compiled into `/usr/local` as in the official one. Python packages come
-from an index on the loopback interface, with their lifetimes and at 50 megabits a second; all else comes as the mirrors
-bring it, so CPU seconds of the builder stand in brackets behind the wall clock.
+A row is measured again whenever its Dockerfile, the project or an image below is another; {times}. Base images
+come from Debian's packages, under the names of the official images that have the same tools; Python is compiled into
+`/usr/local` as in the official one. Python packages come from an index on the loopback interface, with their lifetimes
+and at 50 megabits a second; all else comes as the mirrors bring it, so CPU seconds of the builder stand in brackets
+behind the wall clock.
 
 - *source* is a rebuild after a change to one source file, *dependency* one after adding a dependency.
 - *output and files*: **same** means that the command of the project gives the same output in the image, that the image
