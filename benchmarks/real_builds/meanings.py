@@ -26,7 +26,6 @@ MADE = "made on the way"
 DEVELOPMENT = "development packages"
 IMAGE = "of the other image"
 SERVED = "served elsewhere"
-OWNER = "owner"
 KEEPING = "apt keeps downloads"
 
 MEANINGS: Mapping[str, str] = {
@@ -40,8 +39,6 @@ MEANINGS: Mapping[str, str] = {
     IMAGE: "split: files and variables that came with the image of the compiler, or come with the one that it runs on.",
     SERVED: "split: files with the same content as before, where the server of the new image looks for them.",
     KEEPING: "`etc/apt/apt.conf.d/docker-clean` is gone, which would empty apt's cache mount after each install.",
-    OWNER: "**assumed, not proven**: the same content under another owner. Optimizing takes `chown -R` out and copies "
-    "with `--chown`, so that what a RUN in between has made keeps its own; the fix says so and is no safe one.",
 }
 """What may differ, and why that is meant."""
 _RECORDS = re.compile(
@@ -197,8 +194,6 @@ class Comparison:
             return PACKAGES
         if name == "etc/apt/apt.conf.d/docker-clean" and "cache/missing-cache-mount" in self._version.rules:
             return KEEPING
-        if self._sign(name) == "~" and self._has_other_owner(name):
-            return OWNER
         return self._of_split(name) if self._version.name == "split" else ""
 
     def _is_ignored(self, name: str, context: ContextTree | None) -> bool:
@@ -219,12 +214,6 @@ class Comparison:
             return owner not in others.packages
         links = [each.files.get(name, "").partition(" /etc/alternatives/")[1] for each in (self._before, self._after)]
         return any(links) or bool(_RECORDS.match(name))
-
-    def _has_other_owner(self, name: str) -> bool:
-        if "size/ownership-in-later-layer" not in self._version.rules:
-            return False
-        before, after = self._before.files[name], self._after.files[name]
-        return _content(before) == _content(after) and before.split(" ", 2)[1] == after.split(" ", 2)[1]
 
     def _of_split(self, name: str) -> str:
         sign = self._sign(name)
