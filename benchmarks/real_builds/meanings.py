@@ -15,8 +15,11 @@ from pathlib import Path
 from images import CACHES, Image, differing
 from versions import Version, analysis_of
 
-from layerwise.build.dependencies.folders import absolute
+from layerwise.build import build
+from layerwise.build.dependencies.folders import absolute, is_within
+from layerwise.build.mounts import cache_targets
 from layerwise.context import ContextTree
+from layerwise.syntax import parse
 from layerwise.syntax.tree import Heredoc, Transfer
 
 IGNORED = "kept out by .dockerignore"
@@ -27,6 +30,7 @@ DEVELOPMENT = "development packages"
 IMAGE = "of the other image"
 SERVED = "served elsewhere"
 KEEPING = "apt keeps downloads"
+MOUNTED = "folders of mounts"
 
 MEANINGS: Mapping[str, str] = {
     IGNORED: "files of the context that the new `.dockerignore` keeps from the builder; and that file itself, which is "
@@ -38,6 +42,7 @@ MEANINGS: Mapping[str, str] = {
     DEVELOPMENT: "split: packages below `node_modules` or `vendor` that only the build needs.",
     IMAGE: "split: files and variables that came with the image of the compiler, or come with the one that it runs on.",
     SERVED: "split: files with the same content as before, where the server of the new image looks for them.",
+    MOUNTED: "empty folders that the builder makes where a cache mount goes, and leaves there.",
     KEEPING: "`etc/apt/apt.conf.d/docker-clean` is gone, which would empty apt's cache mount after each install.",
 }
 """What may differ, and why that is meant."""
@@ -136,6 +141,8 @@ class Comparison:
         self._has_other_packages = before.packages != after.packages
         self._contents = {_content(each) for name, each in before.files.items() if not name.endswith("/")}
         self._ignores = any(path.endswith(".dockerignore") for path, _ in version.files)
+        stages = build(parse(version.text)).stages
+        self._targets = [each for stage in stages for step in stage.steps for each in cache_targets(step)]
 
     def divergence(self, known: Mapping[str, str], context: ContextTree | None) -> Divergence:
         """:param known: what may differ for a reason that the project gives.
@@ -194,6 +201,12 @@ class Comparison:
             return PACKAGES
         if name == "etc/apt/apt.conf.d/docker-clean" and "cache/missing-cache-mount" in self._version.rules:
             return KEEPING
+        if (
+            self._sign(name) == "+"
+            and name.endswith("/")
+            and any(is_within(each, f"/{name[:-1]}") for each in self._targets)
+        ):
+            return MOUNTED
         return self._of_split(name) if self._version.name == "split" else ""
 
     def _is_ignored(self, name: str, context: ContextTree | None) -> bool:
