@@ -23,7 +23,7 @@ class Failure(NamedTuple):
         return Failure(self.rule, self.span.moved(by), self.error)
 
 
-class Found(Struct, frozen=True, eq=False):
+class Found(Struct, frozen=True):
     """A finding, kept relative to ``at``."""
 
     at: int
@@ -102,7 +102,7 @@ class Reported:
         return f"<{self.rule.id} {self.severity.label} at {self.span.start}..{self.span.end}: {self.message}>"
 
 
-class Piece(Struct, frozen=True, eq=False):
+class Piece(Struct, frozen=True):
     """Findings that follow each other, relative to ``at``.
 
     ``harvest`` is the identical object for as long as nothing that it came from has changed.
