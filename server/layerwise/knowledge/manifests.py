@@ -319,3 +319,6 @@ SOURCE_FILES = frozenset(
 
 HOOK_FOLDERS = frozenset({"prisma"})
 """Folders that scripts of packages read when these are installed: Prisma's client is made of its schema."""
+
+WORKSPACE_FILES = frozenset({"pnpm-workspace.yaml", "lerna.json", "nx.json", "turbo.json"})
+"""Files that tell of packages in folders of their own, whose manifests an install needs too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator, Sequence
 from functools import partial
@@ -18,12 +19,12 @@ from layerwise.build.dependencies import (
     span_of,
     survey,
 )
-from layerwise.build.model import Stage
+from layerwise.build.model import Stage, Step
 from layerwise.build.relation import Alteration
-from layerwise.knowledge.manifests import BY_MANAGER
+from layerwise.knowledge.manifests import BY_MANAGER, WORKSPACE_FILES
 from layerwise.lint import Applicability, Edit, Finding, Fix, Related, Severity, StageContext, rule
 from layerwise.lint.placing import Sheet, keyword_like
-from layerwise.syntax.tree import Instruction, Run, Transfer
+from layerwise.syntax.tree import Heredoc, Instruction, Run, Transfer
 from layerwise.text import Span
 
 
@@ -135,6 +136,9 @@ def _rebuilt(late: Late, works: Sequence[Work], stage: Stage) -> Iterator[Relate
 
 
 def _fix(late: Late, works: Sequence[Work], stage: Stage, ctx: StageContext) -> Fix | None:
+    if not late.is_seen and any(step.once(_copies_workspace_file) for step in stage.steps_about({Transfer})):
+        # Without the manifests of its packages, which are not in sight, the install would leave them out.
+        return None
     try:
         plan = plan_of(late, works, ctx.files, in_result=stage.facts.in_result)
         edits = tuple(_Writer(plan, stage, ctx).edits())
@@ -144,6 +148,12 @@ def _fix(late: Late, works: Sequence[Work], stage: Stage, ctx: StageContext) -> 
     grade = Applicability.UNSAFE if plan.reasons else Applicability.SAFE
     may_break = not plan.known.isdisjoint(plan.reasons)
     return Fix(title, *edits, applicability=grade, note=". ".join(plan.reasons), optimizes=not may_break)
+
+
+def _copies_workspace_file(step: Step) -> bool:
+    instruction = step.instruction
+    sources = instruction.sources if isinstance(instruction, Transfer) else ()
+    return any(not isinstance(each, Heredoc) and posixpath.basename(each.text) in WORKSPACE_FILES for each in sources)
 
 
 def _title(plan: Plan) -> str:
